@@ -1,0 +1,66 @@
+/* case.h - everything that was read of one incident, ready for the rules.
+ *
+ * Layer:   analysis
+ * The driver (ingest/) fills it; after mg_case_finish nothing changes any more: times are
+ * final, events sorted, artifact paths relative to the common root of their input.
+ */
+#ifndef MG_ANALYSIS_CASE_H
+#define MG_ANALYSIS_CASE_H
+
+#include "analysis/requests.h"
+#include "analysis/samples.h"
+#include "event/batch.h"
+#include "event/source.h"
+#include "event/stats.h"
+#include "io/kind.h"
+
+struct mg_artifact {
+	struct mg_str        path;   /* below the input's root; with several inputs, behind the
+					input's name */
+	enum mg_kind         kind;
+	int64_t              size;   /* as stored, -1 unknown */
+	struct mg_source     source; /* node, pod, component … from the path */
+	struct mg_leaf_stats stats;
+};
+
+struct mg_input {
+	struct mg_str operand;   /* as given */
+	int64_t       size;      /* bytes of a file operand, -1 otherwise */
+	struct mg_str root;      /* path prefix shared by all leaves, '/' at its end, or empty */
+	uint32_t      first, n;  /* its artifacts */
+};
+
+/* Something that could not be read. */
+struct mg_fault {
+	struct mg_str path;
+	struct mg_err err;
+};
+
+struct mg_case {
+	struct mg_arena     arena; /* paths and names */
+	struct mg_input    *inputs;
+	uint32_t            ninputs, inputs_cap;
+	struct mg_artifact *artifacts;
+	uint32_t            nartifacts, artifacts_cap;
+	struct mg_fault    *faults;
+	uint32_t            nfaults, faults_cap;
+	struct mg_batch     events; /* sorted */
+	struct mg_requests *audit;  /* never NULL; empty when there was no audit log */
+	struct mg_requests *http;   /* never NULL; from httplog lines                */
+	struct mg_samples   samples;
+	int64_t             first_ns, last_ns; /* robust span of the data, MG_TIME_NONE: no time */
+	uint64_t            outliers;          /* events outside the robust span */
+};
+
+void mg_case_init(struct mg_case *c);
+void mg_case_finish(struct mg_case *c);
+void mg_case_release(struct mg_case *c);
+
+/* Does any artifact of this kind hold records? */
+bool mg_case_has(const struct mg_case *c, enum mg_kind k);
+/* The path of an artifact id; "" for an unknown one. */
+struct mg_str mg_case_path(const struct mg_case *c, uint32_t artifact);
+/* First event with time >= ns, by binary search (index, c->events.n when none). */
+size_t mg_case_lower_bound(const struct mg_case *c, int64_t ns);
+
+#endif

@@ -1,0 +1,33 @@
+/* map.h - interning: bytes -> small dense id.  A map is an interner plus an array that is
+ * indexed by the id.
+ *
+ * Layer:   base
+ * Memory:  keys are copied once into the interner's arena; ids count from 0 in order of
+ *          first appearance, so walking ids is deterministic
+ * Cost:    open addressing, one hash and usually one compare per look-up
+ */
+#ifndef MG_BASE_MAP_H
+#define MG_BASE_MAP_H
+
+#include "base/arena.h"
+
+#define MG_NONE UINT32_MAX
+
+struct mg_intern {
+	struct mg_arena arena;
+	struct mg_str  *strs; /* id -> key */
+	uint32_t        n, cap;
+	uint64_t       *slots; /* hash high 32 bits | id + 1, 0 = free */
+	uint32_t        nslots;
+};
+
+/* A zeroed struct is an empty interner. */
+uint32_t mg_intern_id(struct mg_intern *t, struct mg_str key);   /* adds when new   */
+uint32_t mg_intern_find(const struct mg_intern *t, struct mg_str key); /* MG_NONE: absent */
+static inline struct mg_str mg_intern_str(const struct mg_intern *t, uint32_t id)
+{
+	return t->strs[id];
+}
+void mg_intern_release(struct mg_intern *t);
+
+#endif

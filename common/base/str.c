@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* memmem, memrchr */
+#include "base/str.h"
+
+#include <ctype.h>
+
+int mg_str_cmp(struct mg_str a, struct mg_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int    c = n ? memcmp(a.p, b.p, n) : 0;
+
+	if (c)
+		return c < 0 ? -1 : 1;
+	return a.n < b.n ? -1 : a.n > b.n;
+}
+
+bool mg_str_eq_nocase(struct mg_str a, struct mg_str b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (tolower((unsigned char)a.p[i]) != tolower((unsigned char)b.p[i]))
+			return false;
+	return true;
+}
+
+ptrdiff_t mg_str_find(struct mg_str s, struct mg_str needle)
+{
+	const char *q;
+
+	if (needle.n == 0)
+		return 0;
+	if (s.n < needle.n)
+		return -1;
+	q = memmem(s.p, s.n, needle.p, needle.n);
+	return q ? q - s.p : -1;
+}
+
+ptrdiff_t mg_str_rfind(struct mg_str s, struct mg_str needle)
+{
+	if (s.n < needle.n)
+		return -1;
+	for (size_t i = s.n - needle.n + 1; i-- > 0;)
+		if (memcmp(s.p + i, needle.p, needle.n) == 0)
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+ptrdiff_t mg_str_rchr(struct mg_str s, char c)
+{
+	const char *q = s.n ? memrchr(s.p, c, s.n) : NULL;
+
+	return q ? q - s.p : -1;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct mg_str mg_str_trim(struct mg_str s)
+{
+	while (s.n && is_blank(s.p[0]))
+		s.p++, s.n--;
+	while (s.n && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+bool mg_str_cut(struct mg_str s, char sep, struct mg_str *head, struct mg_str *tail)
+{
+	ptrdiff_t i = mg_str_chr(s, sep);
+
+	*head = i < 0 ? s : mg_str(s.p, (size_t)i);
+	*tail = i < 0 ? mg_str("", 0) : mg_str_from(s, (size_t)i + 1);
+	return i >= 0;
+}
+
+struct mg_str mg_str_between(struct mg_str s, struct mg_str before, struct mg_str after)
+{
+	ptrdiff_t i = mg_str_find(s, before), j;
+
+	if (i < 0)
+		return mg_str(NULL, 0);
+	s = mg_str_from(s, (size_t)i + before.n);
+	if (after.n == 0)
+		return s;
+	j = mg_str_find(s, after);
+	return j < 0 ? mg_str(NULL, 0) : mg_str(s.p, (size_t)j);
+}
+
+struct mg_str mg_str_basename(struct mg_str path)
+{
+	ptrdiff_t i = mg_str_rchr(path, '/');
+
+	return i < 0 ? path : mg_str_from(path, (size_t)i + 1);
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	__uint128_t m = (__uint128_t)a * b;
+
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+uint64_t mg_str_hash(struct mg_str s, uint64_t seed)
+{
+	const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd6e8feb86659fd93u;
+	uint64_t       h = seed ^ k0, x = 0, y = 0;
+	size_t         i = 0;
+
+	for (; i + 16 <= s.n; i += 16) {
+		memcpy(&x, s.p + i, 8);
+		memcpy(&y, s.p + i + 8, 8);
+		h = mix(x ^ k1, y ^ h);
+	}
+	x = y = 0;
+	if (s.n - i >= 8) {
+		memcpy(&x, s.p + i, 8);
+		i += 8;
+	}
+	if (s.n - i)
+		memcpy(&y, s.p + i, s.n - i);
+	return mix(h ^ x ^ k0, y ^ k1 ^ s.n);
+}

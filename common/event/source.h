@@ -1,0 +1,30 @@
+/* source.h - where a line comes from: what the adapters need beside the text.
+ *
+ * Layer: event
+ */
+#ifndef MG_EVENT_SOURCE_H
+#define MG_EVENT_SOURCE_H
+
+#include "event/event.h"
+
+/* One leaf.  The views live as long as the run. */
+struct mg_source {
+	uint32_t      artifact;
+	struct mg_str path;
+	int64_t       mtime_ns;  /* MG_TIME_NONE when unknown */
+	struct mg_str node, ns, pod, container; /* from the path; empty when not said there */
+	struct mg_str component; /* kube-apiserver, etcd, kubelet …; empty when unknown */
+	bool          previous;  /* log of the instance before the current one */
+};
+
+/* One line without its envelope (container-log prefix, journald header). */
+struct mg_line {
+	struct mg_str       text;
+	int64_t             time_ns; /* of the envelope, or the last known time of the file */
+	enum mg_time_source time_source;
+	uint64_t            lineno;
+	struct mg_str       host;  /* journald's host column, else empty */
+	struct mg_str       ident; /* journald's identifier, else empty  */
+};
+
+#endif

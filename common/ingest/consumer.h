@@ -1,0 +1,48 @@
+/* consumer.h - what turns the blocks of one leaf into events, counts and samples.
+ *
+ * Layer:   ingest (base io parse event analysis)
+ * A consumer is pure: block in, partial out.  It never prints.  Stateless consumers get the
+ * blocks of a leaf on several threads at once; stateful ones get them in order, with the
+ * state that open returned.
+ */
+#ifndef MG_INGEST_CONSUMER_H
+#define MG_INGEST_CONSUMER_H
+
+#include "analysis/requests.h"
+#include "analysis/samples.h"
+#include "event/batch.h"
+#include "event/source.h"
+#include "event/stats.h"
+#include "io/blocks.h"
+#include "io/kind.h"
+
+/* What one block of one leaf yields; merged in order by the driver. */
+struct mg_partial {
+	struct mg_batch      events;
+	struct mg_requests  *audit;   /* requests seen in audit events; NULL when none */
+	struct mg_requests  *http;    /* requests seen in httplog lines; NULL when none */
+	struct mg_samples    samples;
+	struct mg_leaf_stats stats;
+};
+
+struct mg_consumer {
+	const char *name;
+	bool        stateful;
+	void *(*open)(const struct mg_source *src); /* NULL result is fine when stateless */
+	void (*block)(void *state, const struct mg_source *src, const struct mg_block *b,
+		      struct mg_partial *out);
+	/* End of the leaf: flush what is pending into *out, free the state.  May be NULL. */
+	void (*close)(void *state, const struct mg_source *src, struct mg_partial *out);
+};
+
+extern const struct mg_consumer mg_consumer_audit;    /* AUDIT                               */
+extern const struct mg_consumer mg_consumer_log;      /* LOG ETCD_LOG JOURNAL KERNEL, and the
+							 dumps inside logs                  */
+extern const struct mg_consumer mg_consumer_gostack;  /* GOROUTINE                           */
+extern const struct mg_consumer mg_consumer_kubeobj;  /* KUBE_YAML KUBE_JSON ETCD_INFO       */
+extern const struct mg_consumer mg_consumer_metrics;  /* METRICS METRICS_CSV                 */
+
+void mg_partial_init(struct mg_partial *p);
+void mg_partial_release(struct mg_partial *p);
+
+#endif

@@ -1,0 +1,30 @@
+/* pool.h - an ordered, bounded pool of workers.
+ *
+ * Layer:   io
+ * Jobs are handed in by one thread.  Workers run them in parallel, but jobs of the same
+ * strand run one at a time in the order handed in (a strand is a stateful leaf).  Results
+ * are folded on the submitting thread in exactly the order of submission, so any number of
+ * threads gives the same bytes.  At most `max_in_flight` jobs are unfolded at once: submit
+ * waits (and folds) when that many are, which bounds memory.  With threads <= 1 every job
+ * runs and folds inside submit.
+ */
+#ifndef MG_IO_POOL_H
+#define MG_IO_POOL_H
+
+#include <stddef.h>
+
+struct mg_pool;
+
+struct mg_pool_ops {
+	void (*work)(void *job);            /* on a worker  */
+	void (*fold)(void *ctx, void *job); /* on the submitting thread, in order; frees job */
+	void *ctx;
+};
+
+/* `strand` numbers may be reused once their jobs are folded; 0 means "no strand". */
+struct mg_pool *mg_pool_new(int threads, size_t max_in_flight, const struct mg_pool_ops *ops);
+void            mg_pool_submit(struct mg_pool *p, void *job, unsigned long strand);
+void            mg_pool_drain(struct mg_pool *p); /* work and fold all that was submitted */
+void            mg_pool_free(struct mg_pool *p);  /* drains first; NULL is fine           */
+
+#endif
