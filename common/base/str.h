@@ -71,6 +71,11 @@ static inline ptrdiff_t mg_str_chr(struct mg_str s, char c)
 	return q ? q - s.p : -1;
 }
 
+static inline bool mg_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* -1, 0, 1 in byte order; a prefix sorts first. */
 int mg_str_cmp(struct mg_str a, struct mg_str b);
 /* Equal but for ASCII case. */

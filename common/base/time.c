@@ -72,7 +72,7 @@ static int fraction(struct mg_str s, size_t *at)
 
 	if (i >= s.n || (s.p[i] != '.' && s.p[i] != ','))
 		return 0;
-	for (start = ++i; i < s.n && (unsigned char)s.p[i] - '0' <= 9u; i++)
+	for (start = ++i; i < s.n && mg_is_digit(s.p[i]); i++)
 		if (n < 9)
 			ns = ns * 10 + (s.p[i] - '0'), n++;
 	if (i == start)
@@ -205,12 +205,12 @@ bool mg_duration_parse(struct mg_str s, int64_t *ns)
 		int64_t  unit;
 		bool     any = false;
 
-		for (; i < s.n && (unsigned char)s.p[i] - '0' <= 9u; i++, any = true)
+		for (; i < s.n && mg_is_digit(s.p[i]); i++, any = true)
 			if (__builtin_mul_overflow(whole, 10, &whole) ||
 			    __builtin_add_overflow(whole, (uint64_t)(s.p[i] - '0'), &whole))
 				return false;
 		if (i < s.n && s.p[i] == '.')
-			for (i++; i < s.n && (unsigned char)s.p[i] - '0' <= 9u; i++, any = true)
+			for (i++; i < s.n && mg_is_digit(s.p[i]); i++, any = true)
 				if (scale < UINT64_C(1000000000000000))
 					frac = frac * 10 + (uint64_t)(s.p[i] - '0'), scale *= 10;
 		s = mg_str_from(s, i);
