@@ -30,7 +30,6 @@ struct run {
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
 	size_t                       block_size;
-	struct mg_str                prefix; /* of artifact paths, with several inputs */
 	uint64_t                     leaves;
 };
 
@@ -93,19 +92,19 @@ static void fold(void *ctx, void *arg)
 	free(j);
 }
 
+static void pass_progress(void *ctx, uint64_t done, int64_t total)
+{
+	struct run *r = ctx;
+
+	r->o->progress(r->o->ctx, done, total);
+}
+
 static void add_fault(void *ctx, struct mg_str path, const struct mg_err *err)
 {
 	struct run     *r = ctx;
 	struct mg_fault f = { mg_arena_str(&r->c->arena, path), *err };
 
 	MG_PUSH(r->c->faults, r->c->nfaults, r->c->faults_cap, f);
-}
-
-static struct mg_str full_path(struct run *r, struct mg_str path)
-{
-	if (!r->prefix.n)
-		return mg_arena_str(&r->c->arena, path);
-	return mg_arena_printf(&r->c->arena, "%.*s/%.*s", MG_FMT(r->prefix), MG_FMT(path));
 }
 
 static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
@@ -115,7 +114,7 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	struct mg_artifact a = { .kind = leaf->kind, .size = leaf->size,
 				 .stats = MG_LEAF_STATS_INIT };
 
-	a.path = full_path(r, leaf->path);
+	a.path = mg_arena_str(&c->arena, leaf->path);
 	mg_source_from_path(a.path, s);
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
@@ -206,7 +205,8 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 {
 	struct mg_case       *c = r->c;
 	struct mg_bundle_opts o = { .limits = r->o->limits, .fault = add_fault,
-				    .progress = NULL, .ctx = r };
+				    .progress = r->o->progress ? pass_progress : NULL,
+				    .ctx = r };
 	struct mg_input       in = { .operand = mg_arena_str(&c->arena, mg_strz(operand)),
 				     .size = -1, .first = c->nartifacts };
 	struct mg_str         base = in.operand;
@@ -214,7 +214,6 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 
 	while (base.n > 1 && base.p[base.n - 1] == '/')
 		base.n--;
-	r->prefix = several ? mg_str_basename(base) : mg_str("", 0);
 	if (o.limits.depth == 0)
 		o.limits = mg_limits_default;
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
@@ -226,6 +225,9 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 		struct mg_artifact *a = &c->artifacts[in.first + i];
 
 		a->path = mg_str_from(a->path, in.root.n);
+		if (several)
+			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s",
+						  MG_FMT(mg_str_basename(base)), MG_FMT(a->path));
 		a->source.path = a->path;
 	}
 	MG_PUSH(c->inputs, c->ninputs, c->inputs_cap, in);
