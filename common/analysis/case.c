@@ -44,6 +44,14 @@ static bool same_thing(const struct mg_event *a, const struct mg_event *b)
 	}
 }
 
+/* May `later` still be a repeat of `earlier`, or of something before it? */
+static bool near(const struct mg_event *later, const struct mg_event *earlier)
+{
+	if (later->kind != MG_EV_KERNEL_OOM_KILL || earlier->time_ns == MG_TIME_NONE)
+		return later->time_ns == earlier->time_ns;
+	return later->time_ns - earlier->time_ns <= 2 * MG_SEC;
+}
+
 /* Sorted events that are the same lie close together: within the two seconds of a kernel
  * stamp, or at the same instant. */
 static void drop_repeats(struct mg_batch *b)
@@ -54,9 +62,7 @@ static void drop_repeats(struct mg_batch *b)
 		bool repeat = false;
 
 		for (size_t k = keep; k-- > 0 && !repeat;) {
-			if (b->ev[i].time_ns - b->ev[k].time_ns > 2 * MG_SEC ||
-			    (b->ev[i].kind != MG_EV_KERNEL_OOM_KILL &&
-			     b->ev[i].time_ns != b->ev[k].time_ns))
+			if (!near(&b->ev[i], &b->ev[k]))
 				break;
 			repeat = same_thing(&b->ev[i], &b->ev[k]);
 		}
