@@ -118,6 +118,10 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	mg_source_from_path(a.path, s);
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
+	if (r->o->windowed) {
+		s->since_ns = r->o->since_ns;
+		s->until_ns = r->o->until_ns;
+	}
 	a.source = *s;
 	MG_PUSH(c->artifacts, c->nartifacts, c->artifacts_cap, a);
 	return s;
@@ -261,6 +265,8 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			first = e;
 	}
 	mg_pool_free(r.pool);
+	if (o->windowed)
+		mg_case_window(c, o->since_ns, o->until_ns);
 	mg_case_finish(c);
 	if (n > 0 && failed == n) {
 		if (err)
