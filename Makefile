@@ -2,7 +2,7 @@
 
 # --- what ------------------------------------------------------------------
 TOOLS  := $(basename $(notdir $(sort $(wildcard tools/mg*.c))))
-LAYERS := base io parse event analysis analysis/rules ingest render cli
+LAYERS := base io parse event analysis analysis/rules ingest render cli session
 LIBSRC := $(sort $(foreach l,$(LAYERS),$(wildcard common/$(l)/*.c)))
 UNITS  := $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
 FUZZ   := $(basename $(notdir $(sort $(wildcard tests/fuzz/fuzz_*.c))))

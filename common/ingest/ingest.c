@@ -96,7 +96,7 @@ static void pass_progress(void *ctx, uint64_t done, int64_t total)
 {
 	struct run *r = ctx;
 
-	r->o->progress(r->o->ctx, done, total);
+	r->o->progress(r->o->progress_ctx, done, total);
 }
 
 static void add_fault(void *ctx, struct mg_str path, const struct mg_err *err)

@@ -23,8 +23,9 @@ struct mg_ingest_opts {
 	/* NULL: the built-in consumer of each kind.  Otherwise asked first; a NULL result means
 	 * "do not parse this leaf". */
 	const struct mg_consumer *(*pick)(void *ctx, const struct mg_leaf *leaf);
+	void *ctx; /* of pick */
 	void (*progress)(void *ctx, uint64_t done, int64_t total);
-	void *ctx; /* of pick and progress */
+	void *progress_ctx;
 };
 
 /* Add every operand to `c` (initialised by mg_case_init), then finish it.  MG_OK: read, with
