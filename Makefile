@@ -72,7 +72,7 @@ COUNTS := $(B)/check.counts
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
 
 # One short line a file; VERBOSE=1 shows the commands, `make -s` shows neither.
-run = $(if $(VERBOSE),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo "  $(1)  $@";) )
+run = $(if $(VERBOSE),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "  $(1)  $@";))
 
 $(B)/libmg.a: $(LIBSRC:%.c=$(B)/%.o)
 	@rm -f $@
