@@ -103,10 +103,10 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libmg.a
 	@mkdir -p $(@D)
 	$(call run,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-units: $(UNITS:%=$(B)/unit/%)
-replays: $(FUZZ:%=$(B)/replay/%)
-fuzzers: $(FUZZ:%=$(B)/fuzz/%)
-benches: $(BENCH:%=$(B)/bench/%)
+units: $(UNITS:%=$(B)/unit/%) ; @:
+replays: $(FUZZ:%=$(B)/replay/%) ; @:
+fuzzers: $(FUZZ:%=$(B)/fuzz/%) ; @:
+benches: $(BENCH:%=$(B)/bench/%) ; @:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -55,13 +55,13 @@ glob_equal() {
 	awk 'END { print NR }' "$1" >"$scratch/n1"
 	awk 'END { print NR }' "$2" >"$scratch/n2"
 	cmp -s "$scratch/n1" "$scratch/n2" || return 1
-	paste -d '\001' "$2" "$1" | while IFS="$(printf '\001')" read -r pattern line; do
+	while IFS= read -r pattern <&3 && IFS= read -r line <&4; do
 		# shellcheck disable=SC2254 # a pattern is what is wanted here
 		case $line in
 		$pattern) ;;
-		*) echo "line '$line' is not like '$pattern'"; exit 1 ;;
+		*) echo "line '$line' is not like '$pattern'"; return 1 ;;
 		esac
-	done
+	done 3<"$2" 4<"$1"
 }
 
 # --- golden cases ---------------------------------------------------------------------
