@@ -14,6 +14,7 @@ enum mg_opt_type {
 	MG_OPT_TEXT,  /* dest: const char ** (the last one given wins)        */
 	MG_OPT_LIST,  /* dest: struct mg_list * (repeatable, not split)       */
 	MG_OPT_COUNT, /* dest: long *; a number >= 0                          */
+	MG_OPT_WHEN,  /* dest: const char **; auto, always or never           */
 	MG_OPT_OPTTEXT, /* like TEXT, the value may be left out: --x or --x=V; then "" */
 };
 
@@ -53,9 +54,9 @@ struct mg_common {
 	  &(c)->threads },                                                                   \
 	{ MG_OPT_LIST, 0, "limit", "WHAT=N", "raise a limit: depth, members, member-size, ratio", \
 	  &(c)->limits },                                                                    \
-	{ MG_OPT_TEXT, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",   \
+	{ MG_OPT_WHEN, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",   \
 	  &(c)->color },                                                                     \
-	{ MG_OPT_TEXT, 0, "progress", "WHEN", "auto, always or never", &(c)->progress },     \
+	{ MG_OPT_WHEN, 0, "progress", "WHEN", "auto, always or never", &(c)->progress },     \
 	{ MG_OPT_FLAG, 'q', "quiet", NULL, "no notes on stderr", &(c)->quiet },              \
 	{ MG_OPT_FLAG, 'v', "verbose", NULL, "say what was decided and why", &(c)->verbose }, \
 	{ MG_OPT_FLAG, 'h', "help", NULL, "show this help", NULL },                          \
