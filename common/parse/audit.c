@@ -215,7 +215,7 @@ static bool fast_event(struct mg_json *j, struct mg_audit *a)
 		return false;
 	j->p--; /* the comma is the separator before the next key */
 	a->kind = (struct mg_json_text){ at + 9, 5, false };
-	a->api_version = (struct mg_json_text){ at + 31, 15, false };
+	a->api_version = (struct mg_json_text){ at + 30, 15, false };
 	return NEED("level", &a->level) && NEED("auditID", &a->audit_id) &&
 	       NEED("stage", &a->stage_text) && NEED("requestURI", &a->uri) &&
 	       NEED("verb", &a->verb) && KEY("\"user\":") &&
@@ -296,6 +296,7 @@ static const struct field event_fields[] = {
 	/* envelopes; see docs/formats/audit.md */
 	{ "items", F_WRAP, 0, NULL },
 	{ "events", F_WRAP, 0, NULL },
+	{ "records", F_WRAP, 0, NULL },
 	{ "properties", F_WRAP, 0, NULL },
 	{ "message", F_WRAP, 0, NULL },
 	{ "@message", F_WRAP, 0, NULL },

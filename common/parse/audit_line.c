@@ -95,29 +95,45 @@ static bool read_one(const struct place *at, struct mg_json *j, unsigned depth)
 	}
 }
 
+/* Where reading can go on behind a damaged value at `from`: at an event that was appended to
+ * a torn one, or at an object in the first column of a later line.  NULL: nowhere. */
+static const char *resync(const char *from, const char *end)
+{
+	struct mg_str rest = mg_str(from + 1, (size_t)(end - from - 1));
+	ptrdiff_t     event = mg_str_find(rest, event_start), line;
+
+	line = mg_str_find(event < 0 ? rest : mg_str_head(rest, (size_t)event), MG_STR("\n{"));
+	if (line >= 0)
+		return rest.p + line + 1;
+	return event < 0 ? NULL : rest.p + event;
+}
+
 /* All values of `text`, one behind the other. */
 static void read_text(const struct place *at, struct mg_str text, unsigned depth)
 {
 	struct mg_json j;
 	const char    *from;
-	ptrdiff_t      next;
+	bool           damaged = false;
 
 	mg_json_init(&j, text);
 	for (;;) {
 		mg_json_blank(&j);
+		if (damaged && j.p < j.end && *j.p == ',') { /* elements of a torn list */
+			j.p++;
+			continue;
+		}
 		if (j.p == j.end)
 			return;
 		from = j.p;
-		if (*from != '{' && *from != '[') {
+		if (*from != '{' && *from != '[')
 			bad(at, from, "text behind the event");
-		} else if (read_one(at, &j, depth)) {
+		else if (read_one(at, &j, depth))
 			continue;
-		}
-		/* damaged: a whole event may have been appended behind a torn one */
-		next = mg_str_find(mg_str(from + 1, (size_t)(j.end - from - 1)), event_start);
-		if (next < 0)
+		damaged = true;
+		from = resync(from, j.end);
+		if (!from)
 			return;
-		mg_json_init(&j, mg_str(from + 1 + next, (size_t)(j.end - from - 1 - next)));
+		mg_json_init(&j, mg_str(from, (size_t)(j.end - from)));
 	}
 }
 
