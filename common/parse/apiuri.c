@@ -75,7 +75,7 @@ void mg_apiuri_parse(struct mg_str uri, struct mg_apiuri *out)
 
 struct mg_str mg_apiuri_resource(const struct mg_apiuri *u, char *buf, size_t n)
 {
-	if (!u->group.n || u->resource.n + 1 + u->group.n > n)
+	if (!u->group.n || !u->resource.n || u->resource.n + 1 + u->group.n > n)
 		return u->resource;
 	memcpy(buf, u->resource.p, u->resource.n);
 	buf[u->resource.n] = '.';
