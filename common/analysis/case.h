@@ -9,6 +9,7 @@
 
 #include "analysis/requests.h"
 #include "analysis/samples.h"
+#include "base/err.h"
 #include "event/batch.h"
 #include "event/source.h"
 #include "event/stats.h"
