@@ -9,6 +9,7 @@
 #include "render/grid.h"
 #include "render/heading.h"
 #include "render/outline.h"
+#include "render/tables.h"
 #include "render/text.h"
 
 struct page {
@@ -158,13 +159,13 @@ static void tables(struct page *p)
 		const char *title;
 		bool (*print)(struct mg_buf *b, const struct mg_case *c, size_t width);
 	} all[] = {
-		{ "Users by requests", mg_report_users },
-		{ "Requests by user, verb and resource", mg_report_groups },
-		{ "Error codes", mg_report_codes },
-		{ "Slowest requests", mg_report_slow },
-		{ "etcd: slow requests by minute and resource", mg_report_etcd },
-		{ "Restarts and terminations", mg_report_restarts },
-		{ "Warning events by reason", mg_report_warnings },
+		{ "Users by requests", mg_tables_users },
+		{ "Requests by user, verb and resource", mg_tables_groups },
+		{ "Error codes", mg_tables_codes },
+		{ "Slowest requests", mg_tables_slow },
+		{ "etcd: slow requests by minute and resource", mg_tables_etcd },
+		{ "Restarts and terminations", mg_tables_restarts },
+		{ "Warning events by reason", mg_tables_warnings },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {

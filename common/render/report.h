@@ -12,14 +12,4 @@
 void mg_render_report(struct mg_out *o, const struct mg_case *c, const struct mg_findings *fs,
 		      const struct mg_render_opts *opt);
 
-/* The tables about requests and events (report_data.c); each returns false and appends
- * nothing when it has nothing to show.  Appends rows only, no heading. */
-bool mg_report_users(struct mg_buf *b, const struct mg_case *c, size_t width);
-bool mg_report_groups(struct mg_buf *b, const struct mg_case *c, size_t width);
-bool mg_report_codes(struct mg_buf *b, const struct mg_case *c, size_t width);
-bool mg_report_slow(struct mg_buf *b, const struct mg_case *c, size_t width);
-bool mg_report_etcd(struct mg_buf *b, const struct mg_case *c, size_t width);
-bool mg_report_restarts(struct mg_buf *b, const struct mg_case *c, size_t width);
-bool mg_report_warnings(struct mg_buf *b, const struct mg_case *c, size_t width);
-
 #endif
