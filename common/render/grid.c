@@ -9,6 +9,8 @@
 #include "base/num.h"
 #include "render/text.h"
 
+#define FLEX_MIN 32 /* rather too wide a table than a column that says nothing */
+
 void mg_grid_init(struct mg_grid *g, const char *headings)
 {
 	struct mg_str rest = mg_strz(headings), h;
@@ -90,7 +92,7 @@ static void squeeze(const struct mg_grid *g, size_t *w, size_t indent, size_t wi
 		return;
 	for (unsigned c = 0; c < g->ncol; c++)
 		others += (c != (unsigned)g->flex ? w[c] : 0) + (c ? 2 : 0);
-	room = width > others + 16 ? width - others : 16;
+	room = width > others + FLEX_MIN ? width - others : FLEX_MIN;
 	if (w[g->flex] > room)
 		w[g->flex] = room;
 }

@@ -12,6 +12,8 @@
 #include "render/tables.h"
 #include "render/text.h"
 
+#define TABLE_MIN 140 /* a file may be wider than a terminal; prose stays narrow */
+
 struct page {
 	struct mg_buf             b;
 	const struct mg_case     *c;
@@ -171,7 +173,7 @@ static void tables(struct page *p)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct mg_buf rows = { 0 };
 
-		if (all[i].print(&rows, p->c, p->width)) {
+		if (all[i].print(&rows, p->c, p->width < TABLE_MIN ? TABLE_MIN : p->width)) {
 			section(p, all[i].title);
 			mg_buf_add(&p->b, mg_buf_str(&rows));
 		} else {

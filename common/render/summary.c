@@ -13,7 +13,8 @@
 #define INDENT    5  /* of everything below a claim              */
 #define LABEL     15 /* width of the labels at the foot          */
 #define SHOWN     4  /* evidence lines of a root cause           */
-#define PLACE_MAX 42 /* columns a path may take beside its text  */
+#define PLACE_MIN 26 /* columns a path takes beside its text …    */
+#define PLACE_MAX(p) ((p)->width * 2 / 5) /* … at least and at most */
 #define ELLIPSIS  "\xe2\x80\xa6"
 
 struct page {
@@ -41,52 +42,54 @@ void mg_render_severity(struct mg_buf *b, enum mg_severity s, bool color)
 
 /* --- evidence ------------------------------------------------------------------------ */
 
-/* Text from column `at` in lines up to `until`, at most two; `right` goes to the end of the
- * first one. */
+/* Append `text` (escaped) from column `at`: one line up to `until` with `right` at its end,
+ * and, when that is not enough, one more that is cut. */
 static void beside(struct page *p, struct mg_str text, size_t at, size_t until,
 		   struct mg_str right)
 {
-	struct mg_buf clean = { 0 };
-	struct mg_str rest, line;
-	size_t        room = until > at + 20 ? until - at : 20;
-	unsigned      n = 0;
+	size_t        room = until > at + 20 ? until - at : 20, used, w = mg_text_columns(right);
+	struct mg_str rest = text, line = mg_str("", 0);
 
-	mg_text_escape(&clean, text, 2 * room - 8); /* a word that moves down costs a little */
-	rest = mg_buf_str(&clean);
-	while (mg_text_wrap(&rest, room, &line)) {
-		if (n++)
-			mg_text_pad(&p->b, at);
-		mg_buf_add(&p->b, line);
-		if (n == 1 && right.n) {
-			size_t used = at + mg_text_columns(line), w = mg_text_columns(right);
-
-			mg_text_pad(&p->b, p->width > used + w + 2 ? p->width - used - w : 2);
-			mg_buf_add(&p->b, right);
-		}
-		mg_buf_addc(&p->b, '\n');
-	}
-	if (n == 0) {
-		mg_buf_add(&p->b, right);
-		mg_buf_addc(&p->b, '\n');
-	}
-	mg_buf_release(&clean);
+	mg_text_wrap(&rest, room, &line);
+	mg_buf_add(&p->b, line);
+	used = at + mg_text_columns(line);
+	mg_text_pad(&p->b, p->width > used + w + 2 ? p->width - used - w : 2);
+	mg_buf_add(&p->b, right);
+	mg_buf_addc(&p->b, '\n');
+	rest = mg_str_trim(rest);
+	if (rest.n == 0)
+		return;
+	mg_text_pad(&p->b, at);
+	mg_text_escape(&p->b, rest, room);
+	mg_buf_addc(&p->b, '\n');
 }
 
-static void evidence_line(struct page *p, const struct mg_evidence *e, const char *prefix,
-			  size_t prefix_cols)
+/* Columns for the place beside a text of `cols` columns: less when that saves a line. */
+static size_t place_columns(const struct page *p, size_t at, size_t cols)
 {
-	struct mg_buf place = { 0 };
-	size_t        at = prefix_cols + mg_clock_columns(p->clock, 3) + 2, before, w;
+	size_t room = p->width > at + cols + 2 ? p->width - at - cols - 2 : 0;
 
-	mg_text_place(&place, mg_case_path(p->c, e->artifact), e->line, PLACE_MAX);
-	mg_buf_addz(&p->b, prefix);
+	return room < PLACE_MIN || room > PLACE_MAX(p) ? PLACE_MAX(p) : room;
+}
+
+static void evidence_line(struct page *p, const struct mg_evidence *e)
+{
+	struct mg_buf place = { 0 }, text = { 0 };
+	size_t        at = INDENT + mg_clock_columns(p->clock, 3) + 2, before, w;
+
+	mg_text_escape(&text, e->text, MG_TEXT_ALL);
+	mg_text_place(&place, mg_case_path(p->c, e->artifact), e->line,
+		      place_columns(p, at, mg_text_columns(mg_buf_str(&text))));
 	before = p->b.n;
+	mg_text_pad(&p->b, INDENT);
 	if (e->time_ns != MG_TIME_NONE)
 		mg_clock_point(&p->b, p->clock, e->time_ns, 3);
-	mg_text_pad(&p->b, at - prefix_cols - (p->b.n - before));
+	mg_text_pad(&p->b, at - (p->b.n - before));
 	w = mg_text_columns(mg_buf_str(&place));
-	beside(p, e->text, at, p->width > w + 2 ? p->width - w - 2 : 0, mg_buf_str(&place));
+	beside(p, mg_buf_str(&text), at, p->width > w + 2 ? p->width - w - 2 : 0,
+	       mg_buf_str(&place));
 	mg_buf_release(&place);
+	mg_buf_release(&text);
 }
 
 static void evidence(struct page *p, const struct mg_finding *f)
@@ -96,7 +99,7 @@ static void evidence(struct page *p, const struct mg_finding *f)
 	char     more[32];
 
 	for (uint32_t i = 0; i < n; i++)
-		evidence_line(p, &f->evidence[i], "     ", INDENT);
+		evidence_line(p, &f->evidence[i]);
 	if (total > n) {
 		mg_text_pad(&p->b, INDENT + mg_clock_columns(p->clock, 3) + 2);
 		mg_buf_printf(&p->b, ELLIPSIS " and %s more\n",
@@ -119,7 +122,7 @@ static void claim(struct page *p, const struct mg_outline_item *it, const struct
 	mg_text_pad(&p->b, 10 - strlen(mg_severity_name(f->severity)));
 	mg_text_escape(&clean, f->claim, MG_TEXT_ALL);
 	rest = mg_buf_str(&clean);
-	while (mg_text_wrap(&rest, p->width - at - right - 2, &line)) {
+	while (mg_text_wrap(&rest, p->width - at - (first ? right + 2 : 0), &line)) {
 		if (!first)
 			mg_text_pad(&p->b, at);
 		before = at + mg_text_columns(line);
@@ -153,20 +156,63 @@ static void branches(struct mg_buf *b, const struct mg_outline *o, uint32_t item
 	mg_buf_addz(b, o->item[up->parent].last ? "   " : "\xe2\x94\x82  ");
 }
 
-/* "     ├ effect  03:12:36  claim …        path:line", the place at the end of the last line
- * where there is room for it, else on a line of its own. */
+/* The place of an effect's first evidence at the end of the last line, shortened to fit; on
+ * a line of its own where it cannot. */
+static void effect_place(struct page *p, const struct mg_evidence *e, struct mg_str lead,
+			 size_t at)
+{
+	struct mg_str all = mg_buf_str(&p->b), path = mg_case_path(p->c, e->artifact);
+	ptrdiff_t     nl = mg_str_rchr(all, '\n');
+	size_t        used = mg_text_columns(mg_str_from(all, (size_t)(nl + 1))), w;
+	size_t        room = p->width > used + 2 ? p->width - used - 2 : 0;
+	struct mg_buf place = { 0 };
+
+	mg_text_place(&place, path, e->line, room < PLACE_MAX(p) ? room : PLACE_MAX(p));
+	w = mg_text_columns(mg_buf_str(&place));
+	if (w > room) {
+		mg_buf_clear(&place);
+		mg_text_place(&place, path, e->line, PLACE_MAX(p));
+		w = mg_text_columns(mg_buf_str(&place));
+		mg_buf_addc(&p->b, '\n');
+		mg_buf_add(&p->b, lead);
+		used = at;
+	}
+	mg_text_pad(&p->b, p->width > used + w ? p->width - used - w : 0);
+	mg_buf_add(&p->b, mg_buf_str(&place));
+	mg_buf_release(&place);
+}
+
+/* Append escaped text wrapped at the right end; `lead` begins every line but the first. */
+static void hang(struct page *p, struct mg_str s, struct mg_str lead, size_t at)
+{
+	struct mg_buf clean = { 0 };
+	struct mg_str rest, line;
+	bool          first = true;
+
+	mg_text_escape(&clean, s, MG_TEXT_ALL);
+	rest = mg_buf_str(&clean);
+	while (mg_text_wrap(&rest, p->width > at + 20 ? p->width - at : 20, &line)) {
+		if (!first) {
+			mg_buf_addc(&p->b, '\n');
+			mg_buf_add(&p->b, lead);
+		}
+		mg_buf_add(&p->b, line);
+		first = false;
+	}
+	mg_buf_release(&clean);
+}
+
+/* "     ├ effect  03:12:36  claim …                     path:line" */
 static void effect(struct page *p, const struct mg_outline *o, uint32_t item)
 {
 	const struct mg_outline_item *it = &o->item[item];
 	const struct mg_finding      *f = &p->fs->f[it->finding];
-	struct mg_buf                 place = { 0 }, lead = { 0 };
-	size_t                        start = p->b.n, at, used, w;
-	ptrdiff_t                     nl;
+	struct mg_buf                 lead = { 0 };
+	size_t                        start = p->b.n, at;
 
-	mg_text_pad(&p->b, INDENT);
 	mg_text_pad(&lead, INDENT);
-	branches(&p->b, o, item);
 	branches(&lead, o, item);
+	mg_buf_add(&p->b, mg_buf_str(&lead));
 	mg_buf_addz(&p->b, it->last ? "\xe2\x94\x94 effect  " : "\xe2\x94\x9c effect  ");
 	mg_buf_addz(&lead, it->last ? " " : "\xe2\x94\x82");
 	if (f->start_ns != MG_TIME_NONE) {
@@ -175,39 +221,10 @@ static void effect(struct page *p, const struct mg_outline *o, uint32_t item)
 	}
 	at = mg_text_columns(mg_str(p->b.p + start, p->b.n - start));
 	mg_text_pad(&lead, at - mg_text_columns(mg_buf_str(&lead)));
-	{
-		struct mg_buf clean = { 0 };
-		struct mg_str rest, line;
-		bool          first = true;
-
-		mg_text_escape(&clean, f->claim, MG_TEXT_ALL);
-		rest = mg_buf_str(&clean);
-		while (mg_text_wrap(&rest, p->width - at, &line)) {
-			if (!first) {
-				mg_buf_addc(&p->b, '\n');
-				mg_buf_add(&p->b, mg_buf_str(&lead));
-			}
-			mg_buf_add(&p->b, line);
-			first = false;
-		}
-		mg_buf_release(&clean);
-	}
-	if (f->nevidence) {
-		mg_text_place(&place, mg_case_path(p->c, f->evidence[0].artifact),
-			      f->evidence[0].line, PLACE_MAX);
-		w = mg_text_columns(mg_buf_str(&place));
-		nl = mg_str_rchr(mg_buf_str(&p->b), '\n');
-		used = mg_text_columns(mg_str_from(mg_buf_str(&p->b), (size_t)(nl + 1)));
-		if (used + 2 + w > p->width) {
-			mg_buf_addc(&p->b, '\n');
-			mg_buf_add(&p->b, mg_buf_str(&lead));
-			used = at;
-		}
-		mg_text_pad(&p->b, p->width > used + w ? p->width - used - w : 0);
-		mg_buf_add(&p->b, mg_buf_str(&place));
-	}
+	hang(p, f->claim, mg_buf_str(&lead), at);
+	if (f->nevidence)
+		effect_place(p, &f->evidence[0], mg_buf_str(&lead), at);
 	mg_buf_addc(&p->b, '\n');
-	mg_buf_release(&place);
 	mg_buf_release(&lead);
 }
 
@@ -339,41 +356,55 @@ void mg_render_faults(struct mg_buf *b, const struct mg_case *c, uint32_t max, s
 	}
 }
 
-static void coverage_part(struct mg_buf *b, const struct mg_coverage_row *r)
+/* One more entry of a list at the foot; an entry is never broken over two lines. */
+static void item(struct page *p, struct mg_str text, size_t *col)
 {
-	char n[32];
+	size_t w = mg_text_columns(text);
 
-	if (b->n)
-		mg_buf_addz(b, " \xc2\xb7 ");
-	if (strcmp(r->unit, "dumps") == 0 || strcmp(r->unit, "profiles") == 0 ||
-	    strcmp(r->unit, "files") == 0)
-		mg_buf_printf(b, "%s %s", mg_num_grouped(r->count, n, sizeof(n)), r->title);
-	else
-		mg_buf_printf(b, "%s %s %s", r->title, mg_num_grouped(r->count, n, sizeof(n)),
-			      r->unit);
+	if (*col > LABEL && *col + 3 + w > p->width) {
+		mg_buf_addc(&p->b, '\n');
+		mg_text_pad(&p->b, LABEL);
+		*col = LABEL;
+	} else if (*col > LABEL) {
+		mg_buf_addz(&p->b, " \xc2\xb7 ");
+		*col += 3;
+	}
+	mg_buf_add(&p->b, text);
+	*col += w;
 }
 
-static void coverage(struct page *p, const struct mg_coverage *cov)
+/* "audit log 48,853 events", "goroutine dumps 7" */
+static void coverage_item(struct page *p, const struct mg_coverage_row *r, size_t *col)
 {
-	struct mg_buf have = { 0 }, lack = { 0 };
+	struct mg_buf text = { 0 };
+	char          n[32];
+
+	mg_buf_printf(&text, "%s %s", r->title, mg_num_grouped(r->count, n, sizeof(n)));
+	if (strcmp(r->unit, "events") == 0 || strcmp(r->unit, "lines") == 0 ||
+	    strcmp(r->unit, "samples") == 0)
+		mg_buf_printf(&text, " %s", r->unit);
+	item(p, mg_buf_str(&text), col);
+	mg_buf_release(&text);
+}
+
+static void coverage_list(struct page *p, const struct mg_coverage *cov, bool present)
+{
+	size_t col = LABEL;
 
 	for (int k = 0; k < MG_COV_COUNT; k++) {
 		const struct mg_coverage_row *r = &cov->row[k];
 
-		if (mg_coverage_present(r) && r->wanted)
-			coverage_part(&have, r);
-		else if (r->wanted)
-			mg_buf_printf(&lack, "%s%s", lack.n ? " \xc2\xb7 " : "", r->title);
+		if (!r->wanted || mg_coverage_present(r) != present)
+			continue;
+		if (col == LABEL)
+			label(p, present ? "Coverage" : "Missing");
+		if (present)
+			coverage_item(p, r, &col);
+		else
+			item(p, mg_strz(r->title), &col);
 	}
-	label(p, "Coverage");
-	mg_text_block(&p->b, have.n ? mg_buf_str(&have) : MG_STR("nothing that the rules know"),
-		      LABEL, p->width);
-	if (lack.n) {
-		label(p, "Missing");
-		mg_text_block(&p->b, mg_buf_str(&lack), LABEL, p->width);
-	}
-	mg_buf_release(&have);
-	mg_buf_release(&lack);
+	if (col > LABEL)
+		mg_buf_addc(&p->b, '\n');
 }
 
 static void damage(struct page *p)
@@ -409,7 +440,8 @@ static void foot(struct page *p, const struct mg_coverage *cov, const char *repo
 		mg_text_block(&p->b, p->fs->blind_spots[i], LABEL, p->width);
 	}
 	damage(p);
-	coverage(p, cov);
+	coverage_list(p, cov, true);
+	coverage_list(p, cov, false);
 	if (report) {
 		label(p, "Report");
 		mg_text_block(&p->b, mg_strz(report), LABEL, p->width);
@@ -418,21 +450,36 @@ static void foot(struct page *p, const struct mg_coverage *cov, const char *repo
 
 /* --- the page ---------------------------------------------------------------------------- */
 
+/* Nothing found is a result only together with how much was looked at. */
+static void all_clear(struct page *p, const struct mg_coverage *cov, struct mg_buf *text)
+{
+	size_t   before;
+	uint32_t n = p->fs->nnot_assessed;
+
+	mg_buf_addz(text, "Looked at ");
+	before = text->n;
+	mg_heading_looked_at(text, p->c, cov);
+	if (mg_str_eq(mg_str_from(mg_buf_str(text), before), MG_STR("nothing"))) {
+		mg_buf_clear(text);
+		mg_buf_addz(text, "Nothing that the rules know was in the input: nothing can be "
+				  "said about this cluster.");
+		return;
+	}
+	mg_buf_addz(text, ": nothing of severity warning or above.");
+	if (n)
+		mg_buf_printf(text, " %u rule%s could not look: see Not assessed.", n,
+			      n == 1 ? "" : "s");
+}
+
 static void verdict(struct page *p, const struct mg_coverage *cov, bool anything)
 {
 	struct mg_buf text = { 0 };
 
 	mg_buf_addz(&p->b, "\nVERDICT  ");
-	mg_buf_add(&text, p->fs->verdict);
-	if (!anything) {
-		struct mg_buf how = { 0 };
-
-		mg_heading_looked_at(&how, p->c, cov);
-		mg_buf_clear(&text);
-		mg_buf_printf(&text, "Looked at %s: nothing of severity warning or above.",
-			      how.p ? how.p : "nothing");
-		mg_buf_release(&how);
-	}
+	if (anything)
+		mg_buf_add(&text, p->fs->verdict);
+	else
+		all_clear(p, cov, &text);
 	mg_text_block(&p->b, text.n ? mg_buf_str(&text) : MG_STR("See the findings below."), 9,
 		      p->width);
 	mg_buf_addc(&p->b, '\n');

@@ -174,7 +174,7 @@ bool mg_tables_users(struct mg_buf *b, const struct mg_case *c, size_t width)
 	struct tally                  *t = tallies(g, ng, BY_USER, &n);
 	struct mg_grid                 grid;
 
-	mg_grid_init(&grid, "~user|>requests|>share|>errors|>mean|>longest|mostly");
+	mg_grid_init(&grid, "user|>requests|>share|>errors|>mean|>longest|mostly");
 	for (size_t i = 0; i < n && i < TOP; i++) {
 		const struct mg_request_group *top = &g[t[i].top];
 
@@ -236,7 +236,7 @@ bool mg_tables_groups(struct mg_buf *b, const struct mg_case *c, size_t width)
 	struct tally                  *t = tallies(g, ng, BY_GROUP, &n);
 	struct mg_grid                 grid;
 
-	mg_grid_init(&grid, "~user|verb|resource|>requests|>share|>mean|>longest|codes");
+	mg_grid_init(&grid, "user|verb|resource|>requests|>share|>mean|>longest|codes");
 	for (size_t i = 0; i < n && i < TOP; i++) {
 		mg_grid_cell(&grid, or_dash(mg_requests_text(r, t[i].user)));
 		mg_grid_cell(&grid, or_dash(mg_requests_text(r, t[i].verb)));
