@@ -271,7 +271,6 @@ int main(int argc, char **argv)
 			    "  mgcorrelate -o report --around 03:12 must-gather.local.*/\n"
 			    "  mgcorrelate --format=json --no-report a.tar.gz | jq '.findings[].claim'\n",
 		.opts = table,
-		.stdin_ok = true,
 	};
 	struct mg_arena  a = { 0 };
 	enum mg_severity fail_on = MG_SEV_CRITICAL;
@@ -284,6 +283,8 @@ int main(int argc, char **argv)
 	if (rc < 0 && o.fail_on && !mg_severity_parse(mg_strz(o.fail_on), &fail_on))
 		rc = mg_usage_error(&tool, "'--fail-on=%s': expected info, warning, error or critical",
 				    o.fail_on);
+	if (rc < 0)
+		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)
 		rc = correlate(&tool, &o, &a, operands, n, fail_on);
 	mg_arena_release(&a);

@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
-	struct mg_tool tool = {
+	const struct mg_tool tool = {
 		.name = "mgdiagnose",
 		.summary = "run the diagnosis rules over archives or event streams",
 		.usage = "[options] [archive | directory | events.jsonl | -]...",
@@ -93,11 +93,6 @@ int main(int argc, char **argv)
 	int           n, rc;
 
 	mg_session_begin();
-	for (int i = 1; i < argc; i++) /* these two read no input */
-		o.list |= strcmp(argv[i], "--list-rules") == 0 ||
-			  strncmp(argv[i], "--explain", 9) == 0;
-	tool.stdin_ok = !o.list;
-	o.list = false;
 	rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 	if (rc >= 0)
 		return rc;
@@ -106,7 +101,7 @@ int main(int argc, char **argv)
 		list_rules(&out);
 	else if (o.explain)
 		rc = explain(&tool, &out, o.explain);
-	else
+	else if ((rc = mg_opt_stdin(&tool, &operands, &n)) < 0)
 		rc = diagnose(&tool, &o, &out, operands, n);
 	mg_list_release(&o.common.limits);
 	if (mg_out_close(&out) == MG_FATAL) {

@@ -282,8 +282,6 @@ static int short_options(const struct mg_tool *tool, char **argv, int argc, int 
 int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***operands,
 		 int *noperands)
 {
-	static char  dash[] = "-";
-	static char *only_stdin[] = { dash, NULL };
 	int          n = 0;
 
 	for (int i = 1; i < argc; i++) {
@@ -307,12 +305,20 @@ int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***oper
 	}
 	*operands = argv;
 	*noperands = n;
-	if (n == 0 && tool->stdin_ok) {
-		if (isatty(STDIN_FILENO))
-			return mg_usage_error(tool, "nothing to read: name a file, directory or "
-						    "archive, or '-' for standard input");
-		*operands = only_stdin;
-		*noperands = 1;
-	}
+	return -1;
+}
+
+int mg_opt_stdin(const struct mg_tool *tool, char ***operands, int *noperands)
+{
+	static char  dash[] = "-";
+	static char *only_stdin[] = { dash, NULL };
+
+	if (*noperands > 0)
+		return -1;
+	if (isatty(STDIN_FILENO))
+		return mg_usage_error(tool, "nothing to read: name a file, directory or archive, or "
+					    "'-' for standard input");
+	*operands = only_stdin;
+	*noperands = 1;
 	return -1;
 }

@@ -38,7 +38,6 @@ struct mg_tool {
 	const char          *usage;    /* "[options] [file | directory | archive | -]..." */
 	const char          *examples; /* lines, each "  command\n" */
 	const struct mg_opt *opts;     /* ended by MG_OPT_END */
-	bool                 stdin_ok; /* no operand and stdin is no terminal: read stdin */
 };
 
 /* Options every tool has; put MG_COMMON_OPTS(&c) at the end of the table. */
@@ -77,6 +76,8 @@ enum mg_exit {
  * status to leave with (--help and --version printed to stdout, errors to stderr). */
 int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***operands,
 		 int *noperands);
+/* No operand: standard input, unless it is a terminal (wrong usage).  -1 to go on. */
+int mg_opt_stdin(const struct mg_tool *tool, char ***operands, int *noperands);
 void mg_list_release(struct mg_list *l);
 
 /* "name: message" on stderr; never cut. */

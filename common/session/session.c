@@ -105,8 +105,8 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 	if ((rc = mg_session_limits(tool, &common->limits, &o->limits)) >= 0)
 		return rc;
 	o->threads = (int)common->threads;
-	mg_progress_begin(&bar, common->progress, common->quiet);
-	o->progress = mg_progress_update;
+	mg_progress_init(&bar, common->progress, common->quiet);
+	o->progress = mg_progress_show;
 	o->progress_ctx = &bar;
 	if (window && (rc = mg_window_resolve(tool, window, MG_TIME_NONE, &w)) == -2) {
 		for (int i = 0; i < n; i++)
