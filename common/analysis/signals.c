@@ -11,8 +11,8 @@
 #define STALL_MIN_OPS 3
 /* ... which together cover at least this share of it. */
 #define STALL_MIN_COVER 0.5
-/* Stalls closer than this are one. */
-#define STALL_JOIN_NS MG_SEC
+/* Stalls closer than this are one: a single write slipped through. */
+#define STALL_JOIN_NS (100 * MG_MS)
 /* Without an audit log: so many operations of 2 s that end together were released together. */
 #define RELEASE_MIN_OPS 4
 #define RELEASE_TOGETHER_NS (250 * MG_MS)

@@ -115,6 +115,26 @@ static const struct mg_event *slowest_in(const struct mg_case *c, int64_t from, 
 	return best;
 }
 
+/* The windows only bound the interval: the slow requests in them say when. */
+static void sharpen(const struct mg_case *c, struct breach *b)
+{
+	int64_t first = b->last, last = b->first;
+
+	for (size_t i = mg_case_lower_bound(c, b->first);
+	     i < c->events.n && c->events.ev[i].time_ns < b->last; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+
+		if (e->kind != MG_EV_AUDIT_SLOW && e->kind != MG_EV_APISERVER_TRACE)
+			continue;
+		first = e->time_ns < first ? e->time_ns : first;
+		last = mg_event_end(e) > last ? mg_event_end(e) : last;
+	}
+	if (first < last) {
+		b->first = first;
+		b->last = last;
+	}
+}
+
 static void report(struct mg_rule_ctx *x, const struct breach *b, int64_t usual)
 {
 	const struct mg_event *slowest = slowest_in(x->c, b->first, b->last);
@@ -157,8 +177,10 @@ static void run(struct mg_rule_ctx *x)
 	w = windows_of(mg_rule_requests(x), width, &n);
 	usual = usual_p99(w, n, least);
 	b = find_breach(w, n, width, limit, least);
-	if (b.windows && (double)b.worst >= mg_rule_num(x, "times_usual") * (double)usual)
+	if (b.windows && (double)b.worst >= mg_rule_num(x, "times_usual") * (double)usual) {
+		sharpen(x->c, &b);
 		report(x, &b, usual);
+	}
 	for (size_t i = 0; i < n; i++) {
 		mg_hist_release(&w[i].read);
 		mg_hist_release(&w[i].write);
