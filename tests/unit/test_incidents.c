@@ -28,21 +28,25 @@ static const char *shared(void)
 	return s && *s ? s : "../shared";
 }
 
-/* Load ../shared/data/incidents/NAME, or skip the test when it is not there. */
+/* Load ../shared/data/incidents/NAME, else the bundled copy; skip when there is neither. */
 static void load(struct incident *in, const char *name, int threads)
 {
-	char                  path[512], *operands[] = { path };
+	char                  path[512], truth[512], *operands[] = { path };
 	struct mg_ingest_opts o = { .threads = threads };
 	struct mg_err         err = { 0 };
 
-	snprintf(path, sizeof(path), "%s/data/incidents/%s/truth.json", shared(), name);
-	if (access(path, R_OK) != 0) {
-		print_message("skipped: %s is not there (set MG_SHARED)\n", path);
+	snprintf(path, sizeof(path), "%s/data/incidents/%s/incident.tar.gz", shared(), name);
+	snprintf(truth, sizeof(truth), "%s/data/incidents/%s/truth.json", shared(), name);
+	if (access(truth, R_OK) != 0) {
+		snprintf(path, sizeof(path), "testdata/%s.tar.gz", name);
+		snprintf(truth, sizeof(truth), "testdata/%s.truth.json", name);
+	}
+	if (access(truth, R_OK) != 0) {
+		print_message("skipped: incident %s is not here (set MG_SHARED)\n", name);
 		skip();
 	}
-	*in = (struct incident){ .truth = json_load_file(path, 0, NULL) };
+	*in = (struct incident){ .truth = json_load_file(truth, 0, NULL) };
 	assert_non_null(in->truth);
-	snprintf(path, sizeof(path), "%s/data/incidents/%s/incident.tar.gz", shared(), name);
 	mg_case_init(&in->c);
 	assert_int_equal(mg_ingest_run(&in->c, operands, 1, &o, &err), MG_OK);
 	assert_int_equal(in->c.nfaults, 0);
