@@ -58,7 +58,10 @@ VERSION := $(shell sed -n 's/^.define MG_VERSION "\(.*\)"/\1/p' common/cli/opt.h
 
 # Data of a sibling directory that some tests read; they skip and say so without it.
 MG_SHARED ?= $(abspath $(if $(wildcard ../shared/data),../shared))
-export MG_SHARED V
+ifneq ($(MG_SHARED),)
+export MG_SHARED
+endif
+export V
 # Seconds a target for `make fuzz`.
 T ?= 30
 COUNTS := $(B)/check.counts

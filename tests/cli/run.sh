@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
 	shift
 done
 case $counts in /*) ;; *) counts=$PWD/$counts ;; esac
-[ $# -gt 0 ] || set -- $(ls "$bin" 2>/dev/null)
+[ $# -gt 0 ] || [ "$counts" != /dev/null ] || set -- $(ls "$bin" 2>/dev/null)
 
 export TESTDATA="$root/testdata" MG_SHARED="${MG_SHARED-}" LC_ALL=C.UTF-8 TZ=UTC
 export PATH="$bin:$PATH"

@@ -31,6 +31,11 @@ for src in $(find tools -name 'mg*.c' 2>/dev/null | sort); do
 			say "$page: names --$o, which '$tool --help' does not"
 	done
 done
+# The closed list of event kinds is documented in mg-events(5), kind for kind.
+sed -n 's/^[ \t]*X([A-Z0-9_]*, "\([a-z0-9_.]*\)", .*/\1/p' common/event/event.h | sort >"${TMPDIR:-/tmp}/kinds.$$"
+sed -n '/^\.Sh KINDS/,/^\.Sh EX/s/^\.It Cm //p' docs/man/mg-events.5 | sort |
+	diff "${TMPDIR:-/tmp}/kinds.$$" - | sed -n 's/^</mg-events.5 lacks the kind/p; s/^>/mg-events.5 has an unknown kind/p' | grep . && bad=1
+rm -f "${TMPDIR:-/tmp}/kinds.$$"
 if command -v mandoc >/dev/null; then
 	mandoc -T lint -W warning docs/man/*.[157] || bad=1
 fi

@@ -6,6 +6,6 @@ files=$(git ls-files 2>/dev/null) || files=
 for f in $files; do
 	case $f in testdata/* | */corpus/* | tests/lint/paths.sh) continue ;; esac
 	[ -f "$f" ] || continue
-	! grep -nIE '(^|[^A-Za-z0-9_.-])/(work|tmp/wt|home/[a-z]+|Users/[a-z]+)/' "$f" /dev/null || bad=1
+	! grep -nIE '(^|[^A-Za-z0-9_.:-])/(work|tmp/wt|home/[a-z]+|Users/[a-z]+)/' "$f" /dev/null || bad=1
 done
 exit $bad

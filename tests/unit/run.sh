@@ -30,7 +30,8 @@ for name; do
 		tail -40 "$log" | sed 's/^/    /'
 		f=1
 	fi
-	[ "$s" -eq 0 ] || grep -iE 'skip' "$log" | sed "s/^/    unit $name: /" | head -5
+	[ "$s" -eq 0 ] || { echo "unit $name: $s skipped"
+		grep -iE 'skip' "$log" | grep -vE '^(not )?ok ' | sed 's/^/    /' | head -5; }
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
 echo "unit: $passed passed, $failed failed, $skipped skipped"
