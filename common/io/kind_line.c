@@ -244,7 +244,7 @@ static void payload(struct mg_str s, struct mg_kind_line *k, int nested)
 		k->kind = MG_KIND_ETCD_LOG;
 	else if (is_kernel(s))
 		k->kind = MG_KIND_KERNEL;
-	else if (mg_str_has(mg_str_head(s, 128), MG_STR(" AUDIT: id=\"")))
+	else if (mg_str_has(mg_str_head(s, 128), MG_STR("AUDIT: id=\"")))
 		k->kind = MG_KIND_AUDIT;
 	else if ((k->kind = zap_console(s)) != MG_KIND_TEXT)
 		return;
