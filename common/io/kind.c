@@ -375,6 +375,16 @@ static enum mg_kind text_kind(struct mg_str path, struct mg_str text, bool whole
 	return vote(path, text, whole);
 }
 
+/* Blanks, and the NULs of a file whose bytes were never written. */
+static bool is_blank(struct mg_str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && (s.p[i] == '\0' || strchr(" \t\r\n", s.p[i])))
+		i++;
+	return i == s.n;
+}
+
 /* UTF-16 with a byte order mark: every other byte is the text. */
 static enum mg_kind utf16_kind(struct mg_str path, struct mg_str head, bool whole)
 {
@@ -391,7 +401,7 @@ static enum mg_kind utf16_kind(struct mg_str path, struct mg_str head, bool whol
 
 enum mg_kind mg_kind_sniff(struct mg_str path, struct mg_str head, bool whole)
 {
-	if (head.n == 0 || (whole && mg_str_trim(head).n == 0))
+	if (whole && is_blank(head))
 		return MG_KIND_EMPTY;
 	if (mg_str_starts(head, MG_STR("\xff\xfe")) || mg_str_starts(head, MG_STR("\xfe\xff")))
 		return utf16_kind(path, head, whole);

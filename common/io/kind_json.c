@@ -133,7 +133,8 @@ bool mg_etcd_caller(struct mg_str caller)
 					    "membership/", "snap/", "lease/", "backend/", "lessor",
 					    "v3compactor/", "etcdctl/", "auth/store", "schema/",
 					    "verify/", "version/monitor", "osutil/", "fileutil/",
-					    "netutil/", "concurrency/", "httpproxy/", "tcpproxy/" };
+					    "netutil/", "concurrency/", "httpproxy/", "tcpproxy/",
+					    "grpclog/", "zapgrpc/" };
 
 	if (mg_str_starts(caller, MG_STR("server/")))
 		caller = mg_str_from(caller, 7);
@@ -178,6 +179,7 @@ static bool is_etcd_info(const struct shape *sh)
 	return (has(sh, K_ENDPOINT) && has(sh, K_STATUS_CAP)) ||
 	       (has(sh, K_ENDPOINT_LOW) && has(sh, K_HEALTH)) ||
 	       (has(sh, K_HEADER) && (has(sh, K_MEMBERS) || has(sh, K_ALARMS))) ||
+	       mg_str_starts(sh->value[K_HEADER], MG_STR("{\"cluster_id\"")) || /* no alarm */
 	       has(sh, K_ETCD_RESOURCES);
 }
 

@@ -244,7 +244,7 @@ static void payload(struct mg_str s, struct mg_kind_line *k, int nested)
 		k->kind = MG_KIND_ETCD_LOG;
 	else if (is_kernel(s))
 		k->kind = MG_KIND_KERNEL;
-	else if (mg_str_has(mg_str_head(s, 128), MG_STR(" AUDIT: id=\"")))
+	else if (mg_str_has(mg_str_head(s, 128), MG_STR("AUDIT: id=\"")))
 		k->kind = MG_KIND_AUDIT;
 	else if ((k->kind = zap_console(s)) != MG_KIND_TEXT)
 		return;
@@ -317,5 +317,8 @@ bool mg_kind_line_metric(struct mg_str s)
 	if (s.n < 2 || s.p[0] != ' ')
 		return false;
 	value = first_word(mg_str_trim(s), &rest);
-	return mg_num_f64(value, &v);
+	if (!mg_num_f64(value, &v))
+		return false;
+	rest = mg_str_trim(rest); /* nothing, a time, or an exemplar */
+	return rest.n == 0 || rest.p[0] == '#' || mg_num_f64(first_word(rest, &s), &v);
 }
