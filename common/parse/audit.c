@@ -60,7 +60,8 @@ static bool code_of(struct mg_str s, uint32_t *code)
 /* `at` is the opening bracket of the object and j->p the separator before the next member:
  * that bracket or a comma.  Moves behind the literal (a key, its colon and often the
  * opening quote of its value) when it stands there. */
-static inline bool key(struct mg_json *j, const char *at, const char *lit, size_t n)
+/* Always inline: `n` must be a constant for the compare to become a few loads. */
+static inline __attribute__((always_inline)) bool key(struct mg_json *j, const char *at, const char *lit, size_t n)
 {
 	const char *p = j->p;
 
@@ -86,7 +87,7 @@ static inline bool closed(struct mg_json *j, const char *at)
 	return true;
 }
 
-static inline bool literal(struct mg_json *j, const char *lit, size_t n)
+static inline __attribute__((always_inline)) bool literal(struct mg_json *j, const char *lit, size_t n)
 {
 	if ((size_t)(j->end - j->p) < n || memcmp(j->p, lit, n) != 0)
 		return false;
@@ -169,31 +170,35 @@ static bool fast_status(struct mg_json *j, struct mg_audit *a)
 	       (!KEY("\"code\":") || fast_code(j, a)) && closed(j, at);
 }
 
-static inline unsigned two(const char *p)
+/* Value of two digits; what is no digit sets bits of *bad. */
+static inline unsigned two(const char *p, unsigned *bad)
 {
-	return (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
+	unsigned hi = (unsigned)(unsigned char)p[0] - '0', lo = (unsigned)(unsigned char)p[1] - '0';
+
+	*bad |= (hi > 9) | (lo > 9);
+	return hi * 10 + lo;
 }
 
-/* "2006-01-02T15:04:05.000000Z" as Go's MicroTime prints it.  Every digit is checked; what
- * does not fit, or may be an odd date, goes to the general function. */
+/* "2006-01-02T15:04:05.000000Z" as Go's MicroTime prints it.  What does not fit, or may be
+ * an odd date, goes to the general function. */
 static bool micro_time(struct mg_json_text t, int64_t *ns)
 {
-	static const char shape[] = "dddd-dd-ddTdd:dd:dd.ddddddZ";
-	const char       *p = t.p;
-	struct mg_civil   c;
-	unsigned          bad = 0, y, us;
+	const char     *p = t.p;
+	struct mg_civil c;
+	unsigned        bad, y, us;
 
-	if (t.n != sizeof(shape) - 1)
+	if (t.n != 27)
 		return time_of(mg_str(t.p, t.n), ns);
-	for (size_t i = 0; i < sizeof(shape) - 1; i++)
-		bad |= shape[i] == 'd' ? (unsigned char)(p[i] - '0') > 9 : p[i] != shape[i];
-	y = two(p) * 100 + two(p + 2);
-	c = (struct mg_civil){ (int)y, (int)two(p + 5), (int)two(p + 8), (int)two(p + 11),
-			       (int)two(p + 14), (int)two(p + 17), 0 };
+	bad = p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' || p[16] != ':' ||
+	      p[19] != '.' || p[26] != 'Z';
+	y = two(p, &bad) * 100 + two(p + 2, &bad);
+	c = (struct mg_civil){ (int)y, (int)two(p + 5, &bad), (int)two(p + 8, &bad),
+			       (int)two(p + 11, &bad), (int)two(p + 14, &bad),
+			       (int)two(p + 17, &bad), 0 };
+	us = two(p + 20, &bad) * 10000 + two(p + 22, &bad) * 100 + two(p + 24, &bad);
 	if (bad || y < 1970 || y > 2200 || c.month < 1 || c.month > 12 || c.day < 1 ||
 	    c.day > 28 || c.hour > 23 || c.minute > 59 || c.second > 59)
 		return time_of(mg_str(t.p, t.n), ns);
-	us = two(p + 20) * 10000 + two(p + 22) * 100 + two(p + 24);
 	*ns = mg_time_from_civil(&c) + (int64_t)us * MG_US;
 	return true;
 }
@@ -239,82 +244,83 @@ static bool fast_event(struct mg_json *j, struct mg_audit *a)
 enum field_type { F_TEXT, F_TIME, F_STAMP, F_CODE, F_ARRAY, F_RAW, F_IPS, F_OBJECT, F_WRAP };
 
 struct field {
-	const char         *name;
+	struct mg_str       name;
 	enum field_type     type;
 	size_t              offset; /* in struct mg_audit        */
-	const struct field *fields; /* of F_OBJECT, ended by NULL */
+	const struct field *fields; /* of F_OBJECT, ended by an empty name */
 };
 
+#define NAME(lit)  { (lit), sizeof(lit) - 1 }
 #define AT(member) offsetof(struct mg_audit, member)
 
 static const struct field user_fields[] = {
-	{ "username", F_TEXT, AT(user), NULL },
-	{ "uid", F_TEXT, AT(uid), NULL },
-	{ "groups", F_ARRAY, AT(groups), NULL },
-	{ NULL, F_RAW, 0, NULL },
+	{ NAME("username"), F_TEXT, AT(user), NULL },
+	{ NAME("uid"), F_TEXT, AT(uid), NULL },
+	{ NAME("groups"), F_ARRAY, AT(groups), NULL },
+	{ NAME(""), F_RAW, 0, NULL },
 };
 static const struct field impersonated_fields[] = {
-	{ "username", F_TEXT, AT(impersonated), NULL },
-	{ NULL, F_RAW, 0, NULL },
+	{ NAME("username"), F_TEXT, AT(impersonated), NULL },
+	{ NAME(""), F_RAW, 0, NULL },
 };
 static const struct field ref_fields[] = {
-	{ "resource", F_TEXT, AT(resource), NULL },
-	{ "namespace", F_TEXT, AT(ns), NULL },
-	{ "name", F_TEXT, AT(name), NULL },
-	{ "uid", F_TEXT, AT(ref_uid), NULL },
-	{ "apiGroup", F_TEXT, AT(group), NULL },
-	{ "apiVersion", F_TEXT, AT(version), NULL },
-	{ "resourceVersion", F_TEXT, AT(resource_version), NULL },
-	{ "subresource", F_TEXT, AT(subresource), NULL },
-	{ NULL, F_RAW, 0, NULL },
+	{ NAME("resource"), F_TEXT, AT(resource), NULL },
+	{ NAME("namespace"), F_TEXT, AT(ns), NULL },
+	{ NAME("name"), F_TEXT, AT(name), NULL },
+	{ NAME("uid"), F_TEXT, AT(ref_uid), NULL },
+	{ NAME("apiGroup"), F_TEXT, AT(group), NULL },
+	{ NAME("apiVersion"), F_TEXT, AT(version), NULL },
+	{ NAME("resourceVersion"), F_TEXT, AT(resource_version), NULL },
+	{ NAME("subresource"), F_TEXT, AT(subresource), NULL },
+	{ NAME(""), F_RAW, 0, NULL },
 };
 static const struct field status_fields[] = {
-	{ "status", F_TEXT, AT(status), NULL },
-	{ "message", F_TEXT, AT(message), NULL },
-	{ "reason", F_TEXT, AT(reason), NULL },
-	{ "code", F_CODE, AT(code), NULL },
-	{ NULL, F_RAW, 0, NULL },
+	{ NAME("status"), F_TEXT, AT(status), NULL },
+	{ NAME("message"), F_TEXT, AT(message), NULL },
+	{ NAME("reason"), F_TEXT, AT(reason), NULL },
+	{ NAME("code"), F_CODE, AT(code), NULL },
+	{ NAME(""), F_RAW, 0, NULL },
 };
 static const struct field event_fields[] = {
-	{ "kind", F_TEXT, AT(kind), NULL },
-	{ "apiVersion", F_TEXT, AT(api_version), NULL },
-	{ "level", F_TEXT, AT(level), NULL },
-	{ "timestamp", F_STAMP, AT(timestamp_ns), NULL }, /* v1beta1 */
-	{ "auditID", F_TEXT, AT(audit_id), NULL },
-	{ "stage", F_TEXT, AT(stage_text), NULL },
-	{ "requestURI", F_TEXT, AT(uri), NULL },
-	{ "verb", F_TEXT, AT(verb), NULL },
-	{ "user", F_OBJECT, 0, user_fields },
-	{ "impersonatedUser", F_OBJECT, 0, impersonated_fields },
-	{ "sourceIPs", F_IPS, 0, NULL },
-	{ "userAgent", F_TEXT, AT(user_agent), NULL },
-	{ "objectRef", F_OBJECT, 0, ref_fields },
-	{ "responseStatus", F_OBJECT, 0, status_fields },
-	{ "requestReceivedTimestamp", F_TIME, AT(received_ns), NULL },
-	{ "stageTimestamp", F_TIME, AT(stage_ns), NULL },
-	{ "annotations", F_RAW, AT(annotations), NULL },
+	{ NAME("kind"), F_TEXT, AT(kind), NULL },
+	{ NAME("apiVersion"), F_TEXT, AT(api_version), NULL },
+	{ NAME("level"), F_TEXT, AT(level), NULL },
+	{ NAME("timestamp"), F_STAMP, AT(timestamp_ns), NULL }, /* v1beta1 */
+	{ NAME("auditID"), F_TEXT, AT(audit_id), NULL },
+	{ NAME("stage"), F_TEXT, AT(stage_text), NULL },
+	{ NAME("requestURI"), F_TEXT, AT(uri), NULL },
+	{ NAME("verb"), F_TEXT, AT(verb), NULL },
+	{ NAME("user"), F_OBJECT, 0, user_fields },
+	{ NAME("impersonatedUser"), F_OBJECT, 0, impersonated_fields },
+	{ NAME("sourceIPs"), F_IPS, 0, NULL },
+	{ NAME("userAgent"), F_TEXT, AT(user_agent), NULL },
+	{ NAME("objectRef"), F_OBJECT, 0, ref_fields },
+	{ NAME("responseStatus"), F_OBJECT, 0, status_fields },
+	{ NAME("requestReceivedTimestamp"), F_TIME, AT(received_ns), NULL },
+	{ NAME("stageTimestamp"), F_TIME, AT(stage_ns), NULL },
+	{ NAME("annotations"), F_RAW, AT(annotations), NULL },
 	/* envelopes; see docs/formats/audit.md */
-	{ "items", F_WRAP, 0, NULL },
-	{ "events", F_WRAP, 0, NULL },
-	{ "records", F_WRAP, 0, NULL },
-	{ "properties", F_WRAP, 0, NULL },
-	{ "message", F_WRAP, 0, NULL },
-	{ "@message", F_WRAP, 0, NULL },
-	{ "log", F_WRAP, 0, NULL },
-	{ NULL, F_RAW, 0, NULL },
+	{ NAME("items"), F_WRAP, 0, NULL },
+	{ NAME("events"), F_WRAP, 0, NULL },
+	{ NAME("records"), F_WRAP, 0, NULL },
+	{ NAME("properties"), F_WRAP, 0, NULL },
+	{ NAME("message"), F_WRAP, 0, NULL },
+	{ NAME("@message"), F_WRAP, 0, NULL },
+	{ NAME("log"), F_WRAP, 0, NULL },
+	{ NAME(""), F_RAW, 0, NULL },
 };
 
 /* The level of a ViaQ record is syslog's; the event's own one was moved here. */
 static const struct field viaq_fields[] = {
-	{ "k8s_audit_level", F_TEXT, AT(level), NULL },
-	{ "openshift_audit_level", F_TEXT, AT(level), NULL },
-	{ NULL, F_RAW, 0, NULL },
+	{ NAME("k8s_audit_level"), F_TEXT, AT(level), NULL },
+	{ NAME("openshift_audit_level"), F_TEXT, AT(level), NULL },
+	{ NAME(""), F_RAW, 0, NULL },
 };
 
 static const struct field *field_of(const struct field *f, const struct mg_json_value *k)
 {
-	for (; f->name; f++)
-		if (mg_json_is(k, mg_strz(f->name)))
+	for (; f->name.n; f++)
+		if (k->escaped ? mg_json_is(k, f->name) : mg_str_eq(k->raw, f->name))
 			return f;
 	return NULL;
 }

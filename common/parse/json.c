@@ -95,7 +95,8 @@ static const char *special(struct mg_json *j, const char *p)
 }
 
 /* `p` behind the opening quote; the closing quote, or NULL. */
-static inline const char *string_end(struct mg_json *j, const char *p, bool *escaped)
+static inline __attribute__((always_inline)) const char *
+string_end(struct mg_json *j, const char *p, bool *escaped)
 {
 	*escaped = false;
 	for (;;) {

@@ -5,7 +5,7 @@
  *   any-order  the same by the order-free reader
  *   users      parse and count by user
  *   consumer   what mgcorrelate does: blocks of 1 MiB, folded
- * Prints: name, MB/s (1e6 bytes), ns per event. */
+ * BENCH_ONLY=name runs one of them.  Prints: name, MB/s (1e6 bytes), ns per event. */
 #include <stdio.h>
 #include <time.h>
 
@@ -140,8 +140,12 @@ static void report(const char *name, const struct bench *b, struct mg_str text, 
 static void run(const char *name, struct mg_str text,
 		void (*fn)(struct bench *, struct mg_str))
 {
+	const char  *only = getenv("BENCH_ONLY");
 	struct bench b = { 0 };
 	double       from = now();
+
+	if (only && strcmp(only, name) != 0)
+		return;
 
 	if (fn)
 		each(&b, text, fn);
