@@ -74,7 +74,7 @@ bool mg_klog_detail_throttled(const struct mg_klog_context *c, struct mg_klog_ev
 		took = between(c->text, "request took ", ",");
 	if (!took.p)
 		took = mg_klog_pair(c->k, "delay");
-	if (mg_duration_parse(took, &ns) && ns >= 0)
+	if (mg_duration_parse(took, &ns) && ns >= 0 && ns < 100 * MG_DAY)
 		e->duration_ns = ns;
 	request = between(c->text, "request: ", "");
 	mg_klog_detail_attr(e, "request", request.p ? request : mg_klog_pair(c->k, "URL"));
@@ -179,7 +179,7 @@ bool mg_klog_detail_pleg(const struct mg_klog_context *c, struct mg_klog_event *
 	int64_t       ns;
 
 	/* the relist has been silent since then: an interval that ends at this line */
-	if (mg_duration_parse(ago, &ns) && ns >= 0)
+	if (mg_duration_parse(ago, &ns) && ns >= 0 && ns < 100 * MG_DAY)
 		e->duration_ns = ns;
 	mg_klog_detail_attr(e, "last_seen", ago);
 	return true;

@@ -6,6 +6,14 @@
 
 #define IDENT_MAX 64 /* a longer "ident" is a message that happens to hold ": " */
 
+/* Differences of two times and a duration must fit in 64 bits: 1970 to 2200 do. */
+#define LATEST (INT64_C(7258118400) * MG_SEC)
+
+static bool plausible(int64_t ns)
+{
+	return ns >= 0 && ns < LATEST;
+}
+
 static bool digit_at(struct mg_str s, size_t i)
 {
 	return i < s.n && mg_is_digit(s.p[i]);
@@ -91,7 +99,8 @@ static bool full_time(struct mg_str s, struct mg_envelope *e, size_t *used)
 	size_t n, i;
 	bool   zoned;
 
-	if (s.n < 24 || s.p[3] != ' ' || !mg_time_parse(mg_str_from(s, 4), &e->time_ns, &n, &zoned))
+	if (s.n < 24 || s.p[3] != ' ' ||
+	    !mg_time_parse(mg_str_from(s, 4), &e->time_ns, &n, &zoned) || !plausible(e->time_ns))
 		return false;
 	i = 4 + n;
 	if (i >= s.n || s.p[i] != ' ')
@@ -120,6 +129,8 @@ static bool unix_time(struct mg_str s, struct mg_envelope *e)
 
 	if (s.n < 19 || s.p[10] != '.' || s.p[17] != ' ' ||
 	    !mg_num_u64(mg_str_head(s, 10), &sec) || !mg_num_u64(mg_str(s.p + 11, 6), &us))
+		return false;
+	if (sec >= (uint64_t)(LATEST / MG_SEC))
 		return false;
 	e->time_ns = (int64_t)sec * MG_SEC + (int64_t)us * MG_US;
 	e->zoned = true;
@@ -195,8 +206,10 @@ static bool stamped(struct mg_str s, struct mg_envelope *e)
 {
 	size_t used;
 
-	if (s.n < 20 || s.p[10] != 'T' || !mg_time_parse(s, &e->time_ns, &used, &e->zoned) ||
-	    !e->zoned || (used < s.n && s.p[used] != ' '))
+	/* a comma before the fraction is dmesg's --time-format iso, the kernel parser's own */
+	if (s.n < 20 || s.p[10] != 'T' || s.p[19] == ',' ||
+	    !mg_time_parse(s, &e->time_ns, &used, &e->zoned) || !e->zoned ||
+	    !plausible(e->time_ns) || (used < s.n && s.p[used] != ' '))
 		return false;
 	e->coarse = s.p[19] != '.';
 	e->text = mg_str_from(s, used + 1);
@@ -235,7 +248,8 @@ static bool docker(struct mg_str s, struct mg_envelope *e)
 			e->text = m.value;
 			log = true;
 		} else if (mg_str_eq(m.key, MG_STR("time"))) {
-			time = mg_time_parse(m.value, &e->time_ns, NULL, &e->zoned);
+			time = mg_time_parse(m.value, &e->time_ns, NULL, &e->zoned) &&
+			       plausible(e->time_ns);
 		} else if (mg_str_eq(m.key, MG_STR("stream")) && m.value.n == 6) {
 			e->stream = m.value.p[3] == 'o' ? 'o' : 'e';
 		}
@@ -291,7 +305,7 @@ static bool stamp_at(struct mg_str text, size_t at, int64_t *ns, size_t *used)
 	bool          zoned;
 
 	if (s.n < 30 || s.p[4] != '-' || s.p[10] != 'T' || s.p[19] != '.' || !digit_at(s, 28) ||
-	    digit_at(s, 29) || !mg_time_parse(s, ns, used, &zoned) || !zoned)
+	    digit_at(s, 29) || !mg_time_parse(s, ns, used, &zoned) || !zoned || !plausible(*ns))
 		return false;
 	return *used == s.n || s.p[*used] == ' ';
 }

@@ -33,7 +33,7 @@ static int64_t duration(struct mg_str s)
 {
 	int64_t ns;
 
-	return mg_duration_parse(s, &ns) && ns >= 0 ? ns : -1;
+	return mg_duration_parse(s, &ns) && ns >= 0 && ns < 100 * MG_DAY ? ns : -1;
 }
 
 static void pair(const struct mg_klog_pair *p, struct mg_httplog *h)

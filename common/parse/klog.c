@@ -116,13 +116,20 @@ static int64_t epoch(struct mg_str s)
 	return v > 9e9 ? MG_TIME_NONE : (int64_t)(v * 1e6) * MG_US;
 }
 
+/* Sums and differences with it must fit in 64 bits: 1970 to 2200 do. */
+static int64_t plausible(int64_t ns)
+{
+	return ns >= 0 && ns < INT64_C(7258118400) * MG_SEC ? ns : MG_TIME_NONE;
+}
+
 static int64_t json_time(const struct mg_jsonmember *m)
 {
 	int64_t ns;
 
 	if (m->type == '0')
-		return epoch(m->value);
-	return m->type == '"' && mg_time_parse(m->value, &ns, NULL, NULL) ? ns : MG_TIME_NONE;
+		return plausible(epoch(m->value));
+	return m->type == '"' && mg_time_parse(m->value, &ns, NULL, NULL) ? plausible(ns)
+									   : MG_TIME_NONE;
 }
 
 static char level(struct mg_str s)
@@ -205,6 +212,7 @@ static enum mg_status logfmt(struct mg_str s, struct mg_klog *k, struct mg_err *
 		time = mg_klog_pair(k, "ts");
 	if (!mg_time_parse(time, &k->ns, NULL, NULL))
 		return skip(err, 5, "a time");
+	k->ns = plausible(k->ns);
 	k->severity = level(mg_klog_pair(k, "level"));
 	k->msg = mg_klog_pair(k, "msg");
 	if (!k->msg.p)
@@ -316,9 +324,9 @@ static size_t block_length(struct mg_str s)
 
 static void take_value(struct mg_str s, struct mg_klog_pair *out, size_t *used)
 {
-	size_t n;
+	size_t n = s.n && s.p[0] == '"' ? quoted_length(s) : 0;
 
-	out->quoted = s.n && s.p[0] == '"' && (n = quoted_length(s)) > 0;
+	out->quoted = n > 0;
 	out->block = s.n && s.p[0] == '<' && (s.n == 1 || s.p[1] == '\n');
 	if (out->quoted) {
 		out->value = mg_str(s.p + 1, n - 2);

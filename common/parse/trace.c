@@ -24,6 +24,12 @@ struct mg_tracer {
 	unsigned           nopen;
 };
 
+/* Clocks set back give negative times; damaged digits must not overflow a sum. */
+static int64_t saturate(int64_t ns)
+{
+	return ns < 0 ? 0 : ns > 100 * MG_DAY ? 100 * MG_DAY : ns;
+}
+
 /* --- small pieces --------------------------------------------------------------------- */
 
 /* Length of the Go-quoted string at s[0] == '"', quotes included; 0 when it never ends. */
@@ -153,7 +159,7 @@ static bool go_time(struct mg_str s, struct mg_trace *t)
 	bool          zoned;
 	int64_t       ns, sec;
 
-	if (!mg_time_parse(s, &ns, &used, &zoned))
+	if (!mg_time_parse(s, &ns, &used, &zoned) || ns < 0 || ns > INT64_C(7258118400) * MG_SEC)
 		return false;
 	rest = mg_str_from(s, used);
 	if (!zoned && rest.n > 6 && rest.p[0] == ' ') { /* " +0200 CEST" */
@@ -163,7 +169,7 @@ static bool go_time(struct mg_str s, struct mg_trace *t)
 		if (used <= 40) { /* as one word for the parser */
 			memcpy(buf, s.p, used);
 			memcpy(buf + used, zone.p, 5);
-			zoned = mg_time_parse(mg_str(buf, used + 5), &ns, NULL, &zoned) && zoned;
+			mg_time_parse(mg_str(buf, used + 5), &ns, NULL, &zoned);
 		}
 	}
 	t->start_ns = ns;
@@ -215,8 +221,7 @@ static bool tail(struct mg_str s, struct mg_trace *t, struct mg_str *left)
 		close = mg_str_chr(dur, ')');
 		if (close < 0 || !mg_duration_parse(mg_str_head(dur, (size_t)close), &t->total_ns))
 			return false;
-		if (t->total_ns < 0)
-			t->total_ns = 0; /* the clock was set back */
+		t->total_ns = saturate(t->total_ns);
 		*left = mg_str_trim(mg_str_head(s, (size_t)at));
 	}
 	at = mg_str_rchr(*left, '(');
@@ -356,6 +361,8 @@ static bool cumulative_step(struct open_trace *o, struct mg_str s, bool *end)
 
 	if (!bracket(&s, &step.at_ns) || !bracket(&s, &step.delta_ns))
 		return false;
+	step.at_ns = saturate(step.at_ns);
+	step.delta_ns = saturate(step.delta_ns);
 	*end = mg_str_eq(s, MG_STR("END"));
 	if (*end) {
 		if (step.at_ns > o->t.total_ns)
@@ -365,11 +372,6 @@ static bool cumulative_step(struct open_trace *o, struct mg_str s, bool *end)
 	split_message(s, &step.msg, &step.fields);
 	add_step(o, step);
 	return true;
-}
-
-static int64_t saturate(int64_t ns)
-{
-	return ns < 0 ? 0 : ns > 365 * MG_DAY ? 365 * MG_DAY : ns;
 }
 
 /* Where a nested trace began, in ns after the root's start.  Its clock is trusted unless the
