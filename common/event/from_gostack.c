@@ -104,6 +104,7 @@ struct group {
 	uint32_t                  minutes_min, minutes_max;
 	uint64_t                  ids[MG_GOBUCKET_IDS];
 	uint32_t                  nids;
+	uint64_t                  workers; /* of the same collection deletes, still there */
 };
 
 static void group_add(struct group *g, const struct mg_gobucket *b)
@@ -257,7 +258,8 @@ static void attr_location(const struct context *x, struct mg_event *e,
 
 static enum mg_severity stuck_severity(const struct group *g)
 {
-	if (g->sig && g->sig->certain)
+	/* A distributor whose worker lives may only be waiting for it. */
+	if (g->sig && g->sig->certain && (g->workers < g->count || g->minutes_max >= 5))
 		return MG_SEV_ERROR;
 	if (g->minutes_max >= STUCK_MINUTES || (g->sig && g->sig->per_stack))
 		return MG_SEV_WARNING;
@@ -289,6 +291,8 @@ static void stuck(const struct context *x, const struct group *g)
 		mg_batch_attr(x->out, e, "goroutines", id_list(g, x->out));
 	attr_dump_time(x, e);
 	attr_form(x, e);
+	if (g->workers)
+		mg_batch_attr_i64(x->out, e, "workers", (int64_t)g->workers);
 	if (g->sig)
 		mg_batch_attr(x->out, e, "explanation", mg_strz(g->sig->explanation));
 }
@@ -313,6 +317,7 @@ static void stuck_groups(const struct context *x)
 		if (one.sig || state_notable(b))
 			stuck(x, &one);
 	}
+	by_sig[MG_GOSIG_DISTRIBUTOR].workers = by_sig[MG_GOSIG_WORKER].count;
 	for (int i = 0; i < MG_GOSIG_COUNT; i++)
 		if (by_sig[i].count && sig_notable(&by_sig[i]))
 			stuck(x, &by_sig[i]);
@@ -419,6 +424,35 @@ static void end_dump(struct mg_gostack *g, const struct mg_source *src, struct m
 	g->mode = IDLE;
 }
 
+/* Old kubelets put their time stamp into the middle of a line wherever a write ended:
+ * "k8s.io/apimach2021-08-03T09:23:52.352730619Z inery/pkg".  The line without it; `buf` holds
+ * the joined text. */
+static struct mg_str heal(struct mg_str line, char *buf, size_t n)
+{
+	const char *p = line.p, *end = line.p + line.n, *z;
+
+	for (; p < end && (z = memchr(p, 'Z', (size_t)(end - p))); p = z + 1) {
+		size_t  at = (size_t)(z - line.p), used, start;
+		int64_t ns;
+
+		/* 20 bytes without a fraction, 22 to 30 with one. */
+		for (size_t len = 20; len <= 30 && len <= at + 1; len++) {
+			start = at + 1 - len;
+			if (!mg_is_digit(line.p[start]) ||
+			    !mg_time_parse(mg_str(line.p + start, len), &ns, &used, NULL) || used != len)
+				continue;
+			if (at + 1 < line.n && line.p[at + 1] == ' ')
+				at++;
+			if (start == 0 || line.n - (at + 1 - start) > n)
+				return line;
+			memcpy(buf, line.p, start);
+			memcpy(buf + start, line.p + at + 1, line.n - at - 1);
+			return mg_str(buf, start + line.n - at - 1);
+		}
+	}
+	return line;
+}
+
 static bool is_running(struct mg_str line)
 {
 	struct mg_goheader h;
@@ -427,14 +461,14 @@ static bool is_running(struct mg_str line)
 }
 
 static bool header(struct mg_gostack *g, const struct mg_source *src,
-		   const struct mg_line *line, struct mg_batch *out)
+		   const struct mg_line *line, struct mg_str text, struct mg_batch *out)
 {
 	/* Only the first goroutine of a dump is the running one. */
-	if (g->mode == SUSPENDED && is_running(line->text))
+	if (g->mode == SUSPENDED && is_running(text))
 		end_dump(g, src, out);
 	if (g->mode == IDLE)
 		g->when = (struct mg_dump_time){ line->time_ns, line->time_source };
-	mg_godump_line(&g->dump, line->text, line->lineno);
+	mg_godump_line(&g->dump, text, line->lineno);
 	g->mode = STACK;
 	g->file_due = false;
 	return true;
@@ -472,24 +506,28 @@ static bool continues(const struct mg_gostack *g, enum mg_goline k, struct mg_st
 bool mg_gostack_line(struct mg_gostack *g, const struct mg_source *src,
 		     const struct mg_line *line, struct mg_batch *out)
 {
+	char           buf[4096];
+	struct mg_str  text = line->text;
 	enum mg_goline k;
 
 	/* The usual line of a log: one comparison. */
-	if (g->mode == IDLE && !mg_str_starts(line->text, MG_STR("goroutine ")))
+	if (g->mode == IDLE && !mg_str_starts(text, MG_STR("goroutine ")))
 		return false;
-	k = mg_goline_kind(line->text);
+	if (g->mode != IDLE)
+		text = heal(text, buf, sizeof(buf));
+	k = mg_goline_kind(text);
 	if (k == MG_GOLINE_HEADER)
-		return header(g, src, line, out);
+		return header(g, src, line, text, out);
 	if (g->mode == IDLE)
 		return false;
 	if (g->mode == STACK && k == MG_GOLINE_BLANK) {
-		mg_godump_line(&g->dump, line->text, line->lineno);
+		mg_godump_line(&g->dump, text, line->lineno);
 		g->mode = BETWEEN;
 		return true;
 	}
-	if (g->mode != STACK || !continues(g, k, line->text))
+	if (g->mode != STACK || !continues(g, k, text))
 		return foreign(g, src, out);
-	mg_godump_line(&g->dump, line->text, line->lineno);
+	mg_godump_line(&g->dump, text, line->lineno);
 	g->file_due = k == MG_GOLINE_FUNC || k == MG_GOLINE_CREATED;
 	return true;
 }

@@ -4,7 +4,8 @@
  *                  largest_state, largest_wait_minutes, dump_ns
  * goroutine.stuck  count, time = dump time - longest wait, duration to the dump time; attrs
  *                  signature, state, wait_min_minutes, wait_max_minutes, function, location,
- *                  created_by, dump_total, goroutines, dump_ns, form, explanation
+ *                  created_by, dump_total, goroutines, dump_ns, form, workers (of the
+ *                  collection deletes, when any live), explanation
  *
  * Layer:   event (base, parse)
  * Memory:  proportional to the distinct stacks of one dump

@@ -219,20 +219,9 @@ static void name_space(const struct mg_kubeobj *o, struct mg_batch *out)
 	add_list(&t, mg_knode_first(o->root, "metadata.finalizers"));
 	attr_text(out, e, "finalizers", mg_buf_str(&t));
 	mg_buf_clear(&t);
+	mg_buf_printf(&t, "namespace %.*s is being deleted", MG_FMT(name));
 	add_conditions(&t, conditions, true);
-	if (t.n) {
-		struct mg_buf m = { 0 };
-
-		mg_buf_printf(&m, "namespace %.*s is being deleted: ", MG_FMT(name));
-		mg_buf_add(&m, mg_buf_str(&t));
-		set_message(out, e, &m);
-	} else {
-		struct mg_buf m = { 0 };
-
-		mg_buf_printf(&m, "namespace %.*s is being deleted", MG_FMT(name));
-		set_message(out, e, &m);
-	}
-	mg_buf_release(&t);
+	set_message(out, e, &t);
 }
 
 /* --- Events ----------------------------------------------------------------------------- */

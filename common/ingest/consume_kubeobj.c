@@ -33,6 +33,19 @@ static void span(struct state *s, size_t from)
 			mg_stats_time(&s->out->stats, b->ev[i].time_ns);
 }
 
+/* A list that was not cut (an empty one, or written as a flow) counts by its elements. */
+static uint64_t objects_in(const struct mg_kubeobj *o)
+{
+	const struct mg_knode *item = mg_knode_first(o->root, "items");
+	uint64_t               n = 0;
+
+	if (!mg_str_ends(o->kind, MG_STR("List")))
+		return 1;
+	for (; item; item = item->next)
+		n++;
+	return n;
+}
+
 static void read_item(struct state *s, const struct mg_item *it)
 {
 	struct mg_arena   arena = { 0 };
@@ -46,9 +59,9 @@ static void read_item(struct state *s, const struct mg_item *it)
 	if (st != MG_OK) {
 		bad_item(s, it, &err);
 	} else if (root) {
-		s->out->stats.records++;
 		o.root = root;
 		o.kind = mg_kubeobj_kind(root, it->list_kind);
+		s->out->stats.records += objects_in(&o);
 		if (o.kind.n || !mg_event_from_etcdinfo(&o, &s->out->events))
 			mg_event_from_kubeobj(&o, &s->out->events);
 		span(s, before);

@@ -4,7 +4,7 @@
 #define STORE "registry.(*Store)."
 
 const struct mg_gosig mg_gosigs[MG_GOSIG_COUNT] = {
-	{
+	[MG_GOSIG_DISTRIBUTOR] = {
 		.name = "deletecollection-distributor",
 		.title = "leaked DeleteCollection distributor",
 		.explanation = "every worker of a collection delete has returned on an error, so nobody "
@@ -15,7 +15,7 @@ const struct mg_gosig mg_gosigs[MG_GOSIG_COUNT] = {
 		.created = STORE "DeleteCollection",
 		.certain = true,
 	},
-	{
+	[MG_GOSIG_WORKER] = {
 		.name = "deletecollection-worker",
 		.title = "DeleteCollection worker",
 		.explanation = "a collection delete is deleting objects one after another; it is slow "

@@ -36,6 +36,7 @@ struct mg_gosig_stack {
 	size_t               nframes;
 };
 
+enum { MG_GOSIG_DISTRIBUTOR, MG_GOSIG_WORKER }; /* the first two of the table */
 #define MG_GOSIG_COUNT 9
 extern const struct mg_gosig mg_gosigs[MG_GOSIG_COUNT];
 
