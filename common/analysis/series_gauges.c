@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/series_internal.h"
+#include "base/mem.h"
+
+/* A gauge holds its last value for so many sampling intervals, then it is unknown. */
+#define HOLD_INTERVALS 2
+/* Columns of one table; the highest peaks stay. */
+#define MAX_COLUMNS 24
+/* Two differently named series are one process when all of at least so many common
+ * buckets differ by at most this share. */
+#define SAME_MIN_BUCKETS 3
+#define SAME_SHARE 0.01
+
+/* Best first: what the process says of itself, what the kubelet says of its container,
+ * what /proc said. */
+static const char *const memory_metrics[] = {
+	"process_resident_memory_bytes", "container_memory_working_set_bytes",
+	"container_memory_rss", "proc_rss_bytes", "_rss_bytes", NULL,
+};
+static const char *const goroutine_metrics[] = { "go_goroutines", NULL };
+
+/* One series of c->samples that is a candidate for a column. */
+struct gauge {
+	const struct mg_sample *s; /* by time */
+	size_t                  n;
+	int                     rank; /* index of its metric, small is better */
+	int64_t                 interval_ns;
+	double                  peak;
+	struct mg_str           metric, labels;
+	struct mg_str           name; /* of the process */
+	double                 *v;    /* its column, once it has one */
+	bool                    dropped;
+};
+
+struct gauges {
+	struct gauge *g;
+	size_t        n, cap;
+};
+
+/* --- names ---------------------------------------------------------------------- */
+
+/* The value of `key` in `key="value",…`; an empty view when absent. */
+static struct mg_str label(struct mg_str labels, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (ptrdiff_t i; (i = mg_str_find(labels, mg_str(key, n))) >= 0;) {
+		bool          whole = i == 0 || labels.p[i - 1] == ',' || labels.p[i - 1] == '{';
+		struct mg_str rest = mg_str_from(labels, (size_t)i + n);
+
+		if (whole && mg_str_starts(rest, MG_STR("=\"")))
+			return mg_str_between(rest, MG_STR("=\""), MG_STR("\""));
+		labels = rest;
+	}
+	return mg_str("", 0);
+}
+
+/* Container, job or component, then pod, node or instance: "kube-apiserver master-0". */
+static struct mg_str process_name(struct mg_arena *a, struct mg_str metric, struct mg_str labels)
+{
+	static const char *const whats[] = { "container", "container_name", "component", "job" };
+	static const char *const wheres[] = { "pod", "pod_name", "node", "instance" };
+	struct mg_str            what = { "", 0 }, where = { "", 0 };
+
+	for (size_t i = 0; i < 4 && !what.n; i++)
+		what = label(labels, whats[i]);
+	for (size_t i = 0; i < 4 && !where.n; i++)
+		where = label(labels, wheres[i]);
+	if (what.n && mg_str_starts(where, what))
+		return where;
+	if (what.n && where.n)
+		return mg_arena_printf(a, "%.*s %.*s", MG_FMT(what), MG_FMT(where));
+	if (what.n || where.n)
+		return what.n ? what : where;
+	return labels.n ? labels : metric;
+}
+
+static int metric_rank(const char *const *metrics, struct mg_str name)
+{
+	for (int i = 0; metrics[i]; i++) {
+		struct mg_str m = mg_strz(metrics[i]);
+
+		if (m.p[0] == '_' ? mg_str_ends(name, m) : mg_str_eq(name, m))
+			return i;
+	}
+	return -1;
+}
+
+/* The pod as a whole and its pause container would show everything twice. */
+static bool is_cgroup_total(struct mg_str metric, struct mg_str labels)
+{
+	struct mg_str c = label(labels, "container");
+
+	if (!mg_str_starts(metric, MG_STR("container_")))
+		return false;
+	if (c.n == 0)
+		c = label(labels, "container_name");
+	return c.n == 0 || mg_str_eq(c, MG_STR("POD"));
+}
+
+/* --- candidates ------------------------------------------------------------------ */
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The usual distance of two samples; 0 for a single one. */
+static int64_t median_interval(const struct mg_sample *s, size_t n)
+{
+	int64_t *d, m;
+
+	if (n < 2)
+		return 0;
+	d = mg_realloc(NULL, n - 1, sizeof(*d));
+	for (size_t i = 1; i < n; i++)
+		if (__builtin_sub_overflow(s[i].time_ns, s[i - 1].time_ns, &d[i - 1]))
+			d[i - 1] = INT64_MAX;
+	qsort(d, n - 1, sizeof(*d), by_value);
+	m = d[(n - 1) / 2];
+	free(d);
+	return m > 0 ? m : 0;
+}
+
+static void add_gauge(struct mg_frame *f, struct gauges *all, const char *const *metrics,
+		      const struct mg_sample *s, size_t n)
+{
+	struct mg_str full = mg_intern_str(&f->c->samples.names, s->series), braces;
+	struct gauge  g = { .s = s, .n = n };
+	size_t        inside = 0;
+
+	mg_str_cut(full, '{', &g.metric, &braces);
+	g.labels = mg_str_ends(braces, MG_STR("}")) ? mg_str_head(braces, braces.n - 1) : braces;
+	g.rank = metric_rank(metrics, g.metric);
+	if (g.rank < 0 || is_cgroup_total(g.metric, g.labels))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (s[i].time_ns < f->first_ns || s[i].time_ns > f->last_ns)
+			continue;
+		inside++;
+		if (s[i].value > g.peak)
+			g.peak = s[i].value;
+	}
+	if (inside == 0 || g.peak <= 0)
+		return;
+	g.interval_ns = median_interval(s, n);
+	g.name = process_name(&f->s->arena, g.metric, g.labels);
+	MG_PUSH(all->g, all->n, all->cap, g);
+}
+
+static void collect(struct mg_frame *f, struct gauges *all, const char *const *metrics)
+{
+	const struct mg_samples *m = &f->c->samples;
+
+	for (size_t i = 0, k; i < m->n; i = k) {
+		for (k = i + 1; k < m->n && m->s[k].series == m->s[i].series; k++)
+			;
+		add_gauge(f, all, metrics, &m->s[i], k - i);
+	}
+}
+
+/* --- columns --------------------------------------------------------------------- */
+
+/* The highest sample of each bucket, held while the next one is due. */
+static void fill(const struct mg_table *t, const struct gauge *g, double *v)
+{
+	int64_t hold = g->interval_ns < INT64_MAX / HOLD_INTERVALS ?
+			       g->interval_ns * HOLD_INTERVALS : INT64_MAX;
+	size_t  at, lo, hi;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (g->s[i].value > 0 && mg_table_index(t, g->s[i].time_ns, &at) &&
+		    !(v[at] >= g->s[i].value))
+			v[at] = g->s[i].value;
+	for (size_t i = 0; i < g->n; i++) {
+		int64_t end, last = i + 1 < g->n ? g->s[i + 1].time_ns : g->s[i].time_ns;
+
+		if (g->s[i].value <= 0 || __builtin_add_overflow(g->s[i].time_ns, hold, &end))
+			continue;
+		if (!mg_table_range(t, g->s[i].time_ns, end < last ? end : last, &lo, &hi))
+			continue;
+		for (size_t k = lo; k <= hi; k++)
+			if (isnan(v[k]))
+				v[k] = g->s[i].value;
+	}
+}
+
+/* Do the two say the same of one process?  Series of one kind that differ in a label's
+ * value are different processes, however alike they are. */
+static bool same_process(const struct mg_table *t, const struct gauge *a, const struct gauge *b)
+{
+	size_t common = 0;
+
+	if (mg_str_eq(a->name, b->name))
+		return true;
+	if (mg_str_eq(a->metric, b->metric) && (a->labels.n == 0) == (b->labels.n == 0))
+		return false;
+	for (size_t i = 0; i < t->n; i++) {
+		if (isnan(a->v[i]) || isnan(b->v[i]))
+			continue;
+		common++;
+		if (fabs(a->v[i] - b->v[i]) > SAME_SHARE * fmax(a->v[i], b->v[i]))
+			return false;
+	}
+	return common >= SAME_MIN_BUCKETS;
+}
+
+/* Of two that show one process: the better metric, unless it is much sparser. */
+static bool better(const struct gauge *a, const struct gauge *b)
+{
+	if (a->rank != b->rank && a->n * 2 > b->n && b->n * 2 > a->n)
+		return a->rank < b->rank;
+	return a->n >= b->n;
+}
+
+static void drop_repeats(const struct mg_table *t, struct gauges *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t k = i + 1; k < all->n && !all->g[i].dropped; k++) {
+			struct gauge *a = &all->g[i], *b = &all->g[k];
+
+			if (b->dropped || !same_process(t, a, b))
+				continue;
+			(better(a, b) ? b : a)->dropped = true;
+		}
+}
+
+static int by_peak(const void *a, const void *b)
+{
+	const struct gauge *x = a, *y = b;
+
+	if (x->peak != y->peak)
+		return x->peak < y->peak ? 1 : -1;
+	return mg_str_cmp(x->name, y->name);
+}
+
+/* Not finer than the densest series is sampled. */
+static int64_t gauge_step(const struct mg_frame *f, const struct gauges *all)
+{
+	int64_t least = INT64_MAX;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->g[i].interval_ns && all->g[i].interval_ns < least)
+			least = all->g[i].interval_ns;
+	/* Half an interval, rounded up to a step, keeps the place of a sample. */
+	least = least == INT64_MAX ? 0 : least / 2;
+	return least > f->step_ns && least <= MG_HOUR ? mg_series_step(least) : f->step_ns;
+}
+
+/* Fill a table with one column a process; `title` gets a note when some are left out. */
+static struct mg_table *build(struct mg_frame *f, const char *name, const char *title,
+			      const char *unit, const char *const *metrics)
+{
+	struct gauges    all = { 0 };
+	struct mg_table *t;
+	size_t           shown = 0, of = 0;
+
+	collect(f, &all, metrics);
+	if (all.n)
+		qsort(all.g, all.n, sizeof(*all.g), by_peak);
+	t = mg_frame_table(f, name, title, unit, gauge_step(f, &all));
+	if (all.n > 4 * MAX_COLUMNS)
+		all.n = 4 * MAX_COLUMNS;
+	for (size_t i = 0; i < all.n; i++) {
+		all.g[i].v = mg_arena_alloc(&f->s->arena, t->n * sizeof(double));
+		for (size_t k = 0; k < t->n; k++)
+			all.g[i].v[k] = NAN;
+		fill(t, &all.g[i], all.g[i].v);
+	}
+	drop_repeats(t, &all);
+	for (size_t i = 0; i < all.n; i++) {
+		of += !all.g[i].dropped;
+		if (all.g[i].dropped || shown == MAX_COLUMNS)
+			continue;
+		shown++;
+		memcpy(mg_frame_column(f, t, all.g[i].name), all.g[i].v, t->n * sizeof(double));
+	}
+	if (of > shown)
+		t->title = mg_arena_printf(&f->s->arena, "%s (the %zu highest)", title, shown).p;
+	free(all.g);
+	return t;
+}
+
+/* --- tables ----------------------------------------------------------------------- */
+
+/* The limit that killed: of an API server's cgroup when one was killed, else any. */
+static double oom_limit(const struct mg_case *c)
+{
+	double limit = 0;
+	bool   api = false;
+
+	for (size_t i = 0; i < c->events.n; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+		int64_t                kb = mg_event_attr_i64(e, "limit_kb", 0);
+		bool                   is_api;
+
+		if (e->kind != MG_EV_KERNEL_OOM_KILL || kb <= 0)
+			continue;
+		is_api = mg_str_starts(e->component, MG_STR("kube-apiserver")) ||
+			 mg_str_starts(e->name, MG_STR("kube-apiserver"));
+		if (limit == 0 || is_api > api)
+			limit = (double)kb * 1024;
+		api |= is_api;
+	}
+	return limit;
+}
+
+void mg_series_memory(struct mg_frame *f)
+{
+	struct mg_table *t = build(f, "memory", "Resident memory of processes", "bytes",
+				   memory_metrics);
+	double           limit = oom_limit(f->c), *v;
+
+	if (limit <= 0 || t->ncol == 0)
+		return;
+	v = mg_frame_column(f, t, MG_STR("limit"));
+	for (size_t i = 0; i < t->n; i++)
+		v[i] = limit;
+}
+
+/* Which process a dump is of. */
+static struct mg_str dump_of(const struct mg_event *e)
+{
+	return e->pod.n ? e->pod : e->node.n ? e->node : e->component;
+}
+
+/* The count of a dump at its time. */
+struct dump {
+	int64_t       time_ns;
+	struct mg_str of;
+	double        stuck;
+};
+
+static int by_dump(const void *a, const void *b)
+{
+	const struct dump *x = a, *y = b;
+	int                d = mg_str_cmp(x->of, y->of);
+
+	if (d)
+		return d;
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	return (x->stuck < y->stuck) - (x->stuck > y->stuck);
+}
+
+static size_t dumps_of(const struct mg_case *c, struct dump **out)
+{
+	struct dump *d = NULL;
+	size_t       n = 0, cap = 0;
+
+	for (size_t i = 0; i < c->events.n; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+		struct dump            one = { mg_event_end(e), dump_of(e), 0 };
+
+		if (e->time_ns == MG_TIME_NONE ||
+		    (e->kind != MG_EV_GOROUTINE_STUCK && e->kind != MG_EV_GOROUTINE_DUMP))
+			continue;
+		if (e->kind == MG_EV_GOROUTINE_STUCK) {
+			if (!mg_str_eq(mg_event_attr(e, "signature"),
+				       MG_STR("deletecollection-distributor")))
+				continue;
+			one.stuck = e->count;
+		}
+		MG_PUSH(d, n, cap, one);
+	}
+	if (n)
+		qsort(d, n, sizeof(*d), by_dump);
+	*out = d;
+	return n;
+}
+
+/* A dump is a measurement: its count stands until the next dump of the same process. */
+static void stuck_column(struct mg_frame *f, struct mg_table *t, const struct dump *d, size_t n)
+{
+	struct mg_str name = MG_STR("stuck DeleteCollection");
+	double       *v;
+	size_t        lo, hi;
+
+	if (d->of.n)
+		name = mg_arena_printf(&f->s->arena, "%.*s %.*s", MG_FMT(name), MG_FMT(d->of));
+	v = mg_frame_column(f, t, name);
+	for (size_t i = 0; i < n; i++) {
+		/* by_dump puts the highest count of one instant first */
+		if (i && d[i].time_ns == d[i - 1].time_ns)
+			continue;
+		if (!mg_table_range(t, d[i].time_ns, i + 1 < n ? d[n - 1].time_ns : d[i].time_ns,
+				    &lo, &hi))
+			continue;
+		for (size_t k = lo; k <= hi; k++)
+			v[k] = d[i].stuck;
+	}
+}
+
+void mg_series_goroutines(struct mg_frame *f)
+{
+	struct mg_table *t = build(f, "goroutines", "Goroutines", "goroutines",
+				   goroutine_metrics);
+	struct dump     *d;
+	size_t           n = dumps_of(f->c, &d);
+
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i + 1; k < n && mg_str_eq(d[k].of, d[i].of); k++)
+			;
+		stuck_column(f, t, &d[i], k - i);
+	}
+	free(d);
+}

@@ -1,0 +1,35 @@
+/* series_internal.h - the frame that the builders of single tables share.
+ *
+ * Layer: analysis
+ */
+#ifndef MG_ANALYSIS_SERIES_INTERNAL_H
+#define MG_ANALYSIS_SERIES_INTERNAL_H
+
+#include "analysis/series.h"
+
+struct mg_frame {
+	struct mg_series *s;
+	struct mg_case   *c;
+	int64_t           first_ns, last_ns; /* first <= last */
+	int64_t           step_ns;           /* at least one second */
+};
+
+
+/* Append an empty table that spans the frame; `step_ns` > 0.  Valid until the series is
+ * released (the tables never move). */
+struct mg_table *mg_frame_table(struct mg_frame *f, const char *name, const char *title,
+				const char *unit, int64_t step_ns);
+/* Append a column of NANs; the name is copied. */
+double *mg_frame_column(struct mg_frame *f, struct mg_table *t, struct mg_str name);
+/* The smallest allowed step that is at least `ns` (days above one day). */
+int64_t mg_series_step(int64_t ns);
+/* The bucket of a time; false: outside of the table. */
+bool mg_table_index(const struct mg_table *t, int64_t ns, size_t *i);
+/* Buckets that [from, to] touches, clipped to the table; false: none. */
+bool mg_table_range(const struct mg_table *t, int64_t from, int64_t to, size_t *lo, size_t *hi);
+
+/* series_gauges.c */
+void mg_series_memory(struct mg_frame *f);
+void mg_series_goroutines(struct mg_frame *f);
+
+#endif
