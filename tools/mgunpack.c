@@ -292,7 +292,6 @@ int main(int argc, char **argv)
 			    "  mgunpack -O --kind=audit must-gather.tar.gz | jq .verb\n"
 			    "  mgunpack -x -C out -g '*/kube-apiserver/*' must-gather.tar.gz\n",
 		.opts = table,
-		.stdin_ok = true,
 	};
 	struct run            r = { .tool = &tool, .o = &o, .dir = -1 };
 	struct mg_bundle_opts b = { mg_limits_default, on_fault, NULL, &r };
@@ -301,6 +300,8 @@ int main(int argc, char **argv)
 
 	if (rc < 0)
 		rc = check(&tool, &o, &b);
+	if (rc < 0)
+		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0) {
 		signal(SIGPIPE, SIG_IGN);
 		mg_out_fd(&r.out, STDOUT_FILENO);

@@ -149,6 +149,8 @@ static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, ui
 	q.ns = plain(r, a->ns);
 	q.name = plain(r, a->name);
 	q.uri = plain(r, a->uri);
+	if (!mg_source_wants(r->src, q.end_ns < q.start_ns ? q.start_ns : q.end_ns))
+		return;
 	if (!r->out->audit)
 		r->out->audit = mg_requests_new();
 	mg_requests_add(r->out->audit, &q);
