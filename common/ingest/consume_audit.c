@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/consume_audit.h"
 
-#include "base/buf.h"
+#include "analysis/request_audit.h"
 #include "base/mem.h"
-#include "base/scan.h"
 #include "event/from_audit.h"
-#include "parse/audit_line.h"
-
-#define DOC_MAX ((size_t)64 << 20) /* of a document over many lines; then it counts as torn */
+#include "ingest/audit_reader.h"
 
 /* --- one block ------------------------------------------------------------------ */
 
@@ -30,51 +27,14 @@ struct fold {
 };
 
 struct reader {
+	struct mg_audit_reader  in;
 	const struct mg_source *src;
 	struct mg_partial      *out;
-	struct mg_arena         arena; /* decoded texts and joined documents of this block */
-	struct mg_audit_sink    sink;
-	struct mg_str           text;  /* the line or document being read */
-	uint64_t                line;  /* number of its first line        */
-	uint64_t                seen_byte, seen_lines; /* line breaks counted so far */
 	struct picks            slow, list;
 	struct mg_intern        fold_keys;
 	struct fold            *folds;
 	uint32_t                nfolds, folds_cap;
 };
-
-/* The line and the offset in it of `byte` in the text being read. */
-static uint64_t locate(struct reader *r, uint64_t byte, uint64_t *in_line)
-{
-	struct mg_str head = mg_str_head(r->text, byte);
-	ptrdiff_t     nl = mg_str_rchr(head, '\n');
-
-	if (nl < 0) {
-		*in_line = byte;
-		return r->line;
-	}
-	if (byte < r->seen_byte)
-		r->seen_byte = r->seen_lines = 0;
-	r->seen_lines += mg_scan_count(mg_str_from(head, r->seen_byte), '\n');
-	r->seen_byte = byte;
-	*in_line = byte - (uint64_t)nl - 1;
-	return r->line + r->seen_lines;
-}
-
-static void on_bad(void *ctx, uint64_t byte, const char *msg)
-{
-	struct reader *r = ctx;
-	uint64_t       in_line, line = locate(r, byte, &in_line);
-
-	mg_stats_bad(&r->out->stats, line, in_line, "%s", msg);
-}
-
-static struct mg_str plain(struct reader *r, struct mg_json_text t)
-{
-	if (!t.escaped)
-		return mg_str(t.p, t.n);
-	return mg_json_plain(t, mg_arena_alloc(&r->arena, t.n), t.n);
-}
 
 static void pick(struct picks *p, int64_t duration, struct mg_str text, uint64_t line)
 {
@@ -126,30 +86,17 @@ static void choose(struct reader *r, const struct mg_audit *a, const struct mg_r
 		pick(&r->list, took, text, q->line);
 }
 
-static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t byte)
+static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t line)
 {
 	struct reader    *r = ctx;
-	struct mg_request q = { .artifact = r->src->artifact, .code = a->code };
-	char              resource[256];
-	uint64_t          in_line;
+	struct mg_request q;
 
-	r->out->stats.records++;
-	mg_stats_time(&r->out->stats, a->stage_ns != MG_TIME_NONE ? a->stage_ns : a->timestamp_ns);
 	if (!mg_audit_counts(a))
 		return;
-	mg_audit_times(a, &q.start_ns, &q.end_ns);
-	q.line = locate(r, byte, &in_line);
-	q.long_running = mg_audit_long_running(a);
-	q.verb = plain(r, a->verb);
-	q.user = plain(r, a->user);
-	q.user_agent = plain(r, a->user_agent);
-	q.source_ip = plain(r, a->last_ip);
-	q.resource = mg_audit_resource(a, resource, sizeof(resource));
-	q.subresource = plain(r, a->subresource);
-	q.ns = plain(r, a->ns);
-	q.name = plain(r, a->name);
-	q.uri = plain(r, a->uri);
-	if (!mg_source_wants(r->src, q.end_ns < q.start_ns ? q.start_ns : q.end_ns))
+	mg_request_from_audit(&q, a, &r->in.arena);
+	q.artifact = r->src->artifact;
+	q.line = line;
+	if (!mg_source_wants(r->src, q.end_ns >= q.start_ns ? q.end_ns : q.start_ns))
 		return;
 	if (!r->out->audit)
 		r->out->audit = mg_requests_new();
@@ -193,7 +140,7 @@ static void keep_slowest(struct reader *r, enum mg_event_kind kind, struct picks
 static void begin(struct reader *r, const struct mg_source *src, struct mg_partial *out)
 {
 	*r = (struct reader){ .src = src, .out = out };
-	r->sink = (struct mg_audit_sink){ on_event, on_bad, r, &r->arena };
+	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats };
 }
 
 static void finish(struct reader *r)
@@ -208,43 +155,7 @@ static void finish(struct reader *r)
 	}
 	free(r->folds);
 	mg_intern_release(&r->fold_keys);
-	mg_arena_release(&r->arena);
-}
-
-/* Read `text`, which begins on line `line`. */
-static void read_text(struct reader *r, struct mg_str text, uint64_t line)
-{
-	r->text = text;
-	r->line = line;
-	r->seen_byte = r->seen_lines = 0;
-	if (mg_audit_blank(text))
-		r->out->stats.other++;
-	else
-		mg_audit_line(text, &r->sink);
-}
-
-/* --- one record a line ------------------------------------------------------------ */
-
-typedef void (*line_fn)(void *ctx, struct mg_str line, uint64_t number);
-
-static uint64_t each_line(const struct mg_block *b, line_fn fn, void *ctx)
-{
-	const char *p = b->p, *end = b->p + b->n;
-	uint64_t    n = 0;
-
-	for (; p < end; n++) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		const char *to = nl ? nl : end;
-
-		fn(ctx, mg_str(p, (size_t)(to - p)), b->first_line + n);
-		p = nl ? nl + 1 : end;
-	}
-	return n;
-}
-
-static void on_line(void *ctx, struct mg_str line, uint64_t number)
-{
-	read_text(ctx, line, number);
+	mg_audit_reader_end(&r->in);
 }
 
 static void lines_block(void *state, const struct mg_source *src, const struct mg_block *b,
@@ -253,148 +164,31 @@ static void lines_block(void *state, const struct mg_source *src, const struct m
 	struct reader r;
 
 	begin(&r, src, out);
-	out->stats.bytes += b->n;
-	out->stats.lines += each_line(b, on_line, &r);
+	mg_audit_read_lines(&r.in, b);
 	finish(&r);
 }
 
 const struct mg_consumer mg_consumer_audit = { .name = "audit", .block = lines_block };
 
-/* --- documents over many lines, partial lines ------------------------------------------ */
-
-struct docs {
-	struct reader *r; /* of the current block */
-	struct mg_buf  pending;
-	uint64_t       first_line; /* of what is pending */
-	int64_t        depth;      /* brackets open behind it */
-	bool           cri;        /* pending are partial lines of a container log */
-};
-
-/* Brackets that `line` opens more than it closes; *torn when it ends inside a string, which
- * JSON does not allow. */
-static int64_t balance(struct mg_str line, bool *torn)
-{
-	const char *p = line.p, *end = line.p + line.n;
-	int64_t     open = 0;
-	bool        string = false;
-
-	for (; p < end; p++) {
-		if (string) {
-			p = mg_scan_string(p, end);
-			if (p == end)
-				break;
-			if (*p == '\\')
-				p++;
-			else if (*p == '"')
-				string = false;
-			continue;
-		}
-		string = *p == '"';
-		open += (*p == '{' || *p == '[') - (*p == '}' || *p == ']');
-	}
-	*torn = string;
-	return open;
-}
-
-/* Read what is pending, whole or not. */
-static void flush_doc(struct docs *d)
-{
-	struct mg_str text;
-
-	if (d->pending.n == 0)
-		return;
-	text = mg_arena_str(&d->r->arena, mg_buf_str(&d->pending));
-	read_text(d->r, text, d->first_line);
-	mg_buf_clear(&d->pending);
-	d->depth = 0;
-	d->cri = false;
-}
-
-static void append(struct docs *d, struct mg_str text, uint64_t number)
-{
-	if (d->pending.n == 0)
-		d->first_line = number;
-	mg_buf_add(&d->pending, text);
-}
-
-static void on_cri_line(struct docs *d, struct mg_str text, bool partial, uint64_t number)
-{
-	if (!d->cri)
-		flush_doc(d);
-	if (!partial && d->pending.n == 0) {
-		read_text(d->r, text, number);
-		return;
-	}
-	d->cri = true;
-	append(d, text, number);
-	if (!partial || d->pending.n > DOC_MAX)
-		flush_doc(d);
-}
-
-/* Can `line` not belong to the pending document?  An object that begins in the first column
- * continues it only behind a comma, a colon or a list's bracket. */
-static bool begins_anew(const struct docs *d, struct mg_str line)
-{
-	struct mg_str before = mg_str_trim(mg_buf_str(&d->pending));
-	char          last = before.n ? before.p[before.n - 1] : ',';
-
-	return line.n && line.p[0] == '{' && last != ',' && last != '[' && last != ':';
-}
-
-static void on_doc_line(void *ctx, struct mg_str line, uint64_t number)
-{
-	struct docs  *d = ctx;
-	struct mg_str text;
-	bool          partial, torn;
-	int64_t       open;
-
-	if (mg_audit_cri(line, &text, &partial) == MG_OK) {
-		on_cri_line(d, text, partial, number);
-		return;
-	}
-	if (d->cri || (d->pending.n && begins_anew(d, line)))
-		flush_doc(d);
-	open = balance(line, &torn);
-	if (d->pending.n == 0 && (open <= 0 || torn)) {
-		read_text(d->r, line, number);
-		return;
-	}
-	append(d, line, number);
-	mg_buf_addc(&d->pending, '\n');
-	d->depth += open;
-	if (d->depth <= 0 || torn || d->pending.n > DOC_MAX)
-		flush_doc(d);
-}
-
 static void *docs_open(const struct mg_source *src)
 {
-	return mg_zalloc(sizeof(struct docs));
+	return mg_zalloc(sizeof(struct mg_audit_docs));
 }
 
 static void docs_block(void *state, const struct mg_source *src, const struct mg_block *b,
 		       struct mg_partial *out)
 {
-	struct docs  *d = state;
 	struct reader r;
 
 	begin(&r, src, out);
-	d->r = &r;
-	out->stats.bytes += b->n;
-	out->stats.lines += each_line(b, on_doc_line, d);
+	mg_audit_read_docs(state, &r.in, b);
 	finish(&r);
 }
 
 static void docs_close(void *state, const struct mg_source *src, struct mg_partial *out)
 {
-	struct docs  *d = state;
-	struct reader r;
-
-	begin(&r, src, out);
-	d->r = &r;
-	flush_doc(d);
-	finish(&r);
-	mg_buf_release(&d->pending);
-	free(d);
+	docs_block(state, src, NULL, out);
+	free(state);
 }
 
 const struct mg_consumer mg_consumer_audit_docs = {
@@ -407,21 +201,5 @@ const struct mg_consumer mg_consumer_audit_docs = {
 
 const struct mg_consumer *mg_consumer_audit_for(struct mg_str head)
 {
-	struct mg_json       j;
-	struct mg_json_value v;
-	struct mg_str        line, text;
-	bool                 partial;
-
-	do {
-		if (!mg_str_cut(head, '\n', &line, &head))
-			return &mg_consumer_audit; /* one line, or a very long first one */
-	} while (mg_audit_blank(line));
-	if (mg_audit_cri(line, &text, &partial) == MG_OK)
-		return &mg_consumer_audit_docs;
-	text = mg_audit_strip(line);
-	if (!text.p)
-		return &mg_consumer_audit;
-	mg_json_init(&j, text);
-	return !mg_json_value(&j, &v) && mg_json_incomplete(&j) ? &mg_consumer_audit_docs :
-								   &mg_consumer_audit;
+	return mg_audit_is_docs(head) ? &mg_consumer_audit_docs : &mg_consumer_audit;
 }

@@ -107,7 +107,7 @@ static void each(struct bench *b, struct mg_str text, void (*fn)(struct bench *,
 
 static void consume(struct bench *b, struct mg_str text)
 {
-	struct mg_source s = { .artifact = 0 };
+	struct mg_source s = { .since_ns = MG_TIME_NONE, .until_ns = MG_TIME_NONE };
 	uint64_t         line = 1;
 
 	b->requests = mg_requests_new();

@@ -28,7 +28,8 @@ static void readers(struct mg_str s)
 
 static uint64_t consume(const struct mg_consumer *c, struct mg_str text, size_t size)
 {
-	struct mg_source source = { .artifact = 1 };
+	struct mg_source source = { .artifact = 1, .since_ns = MG_TIME_NONE,
+				   .until_ns = MG_TIME_NONE };
 	void            *state = c->open ? c->open(&source) : NULL;
 	uint64_t         line = 1, records = 0;
 

@@ -11,7 +11,9 @@
 #include "base/mem.h"
 #include "ingest/consume_audit.h"
 
-static const struct mg_source source = { .artifact = 3, .path = { "a/audit.log", 11 } };
+static const struct mg_source source = { .artifact = 3, .path = { "a/audit.log", 11 },
+					 .since_ns = MG_TIME_NONE,
+					 .until_ns = MG_TIME_NONE };
 
 static void fold(struct mg_partial *all, struct mg_partial *p)
 {
