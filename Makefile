@@ -2,78 +2,197 @@
 
 # --- what ------------------------------------------------------------------
 TOOLS  := $(basename $(notdir $(sort $(wildcard tools/mg*.c))))
-LAYERS := base io parse event analysis analysis/rules ingest render cli
+LAYERS := base io parse event analysis analysis/rules ingest render cli session
 LIBSRC := $(sort $(foreach l,$(LAYERS),$(wildcard common/$(l)/*.c)))
 UNITS  := $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
 FUZZ   := $(basename $(notdir $(sort $(wildcard tests/fuzz/fuzz_*.c))))
 BENCH  := $(basename $(notdir $(sort $(wildcard tests/bench/bench_*.c))))
 
-# --- variants: V=release|debug|asan|tsan|cov; each has its own object tree -----
+# --- variants: V=release|debug|asan|tsan|cov|fuzz; each has its own object tree ---
 V ?= release
+# gcc sees unset variables in the code that sanitizers add; the release build warns rightly
+SANITIZE      := -fno-sanitize-recover=all -fno-omit-frame-pointer \
+                 $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-Wno-maybe-uninitialized)
 FLAGS_release := -O2 -g
 FLAGS_debug   := -O0 -g
-FLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-FLAGS_tsan    := -O1 -g -fsanitize=thread
+FLAGS_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
+FLAGS_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
 FLAGS_cov     := -O0 -g --coverage
+# clang only: `make fuzz` sets CC
+FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
 ifeq ($(FLAGS_$(V)),)
-$(error unknown V=$(V): release, debug, asan, tsan or cov)
+$(error unknown V=$(V): release, debug, asan, tsan, cov or fuzz)
 endif
 B := build/$(V)
 
+comma := ,
 PKG_CONFIG ?= pkg-config
 PKGS  := libpcre2-8 jansson libarchive yaml-0.1 libprotobuf-c
 have   = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 GZ    := $(if $(call have,libisal),libisal,zlib)
+NEEDS_NOTHING := clean help dist check-deps check-lint
+ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
+ifeq ($(call have,$(PKGS) $(GZ)),)
+$(error missing development files of one of: $(PKGS) $(GZ) (or pkg-config itself); run scripts/install-deps)
+endif
+endif
+OS    := $(shell uname -s)
 HARDEN := -fstack-protector-strong -fPIE $(if $(filter release,$(V)),-D_FORTIFY_SOURCE=2)
 WARN  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
          -Wwrite-strings -Wformat=2 -Wno-unused-parameter $(if $(CI),-Werror)
 MG_CPPFLAGS := -Icommon -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
+         $(if $(filter Darwin,$(OS)),-D_DARWIN_C_SOURCE) \
          $(if $(filter libisal,$(GZ)),-DMG_HAVE_ISAL) -DMG_FEATURES='"gzip=$(GZ) pcre2 libarchive libyaml"'
 MG_CFLAGS := -std=c11 -pthread $(WARN) $(HARDEN) $(FLAGS_$(V)) \
          $(shell $(PKG_CONFIG) --cflags $(PKGS) $(GZ) 2>/dev/null)
-MG_LDFLAGS := -pthread -pie -Wl,-z,relro,-z,now $(FLAGS_$(V))
+MG_LDFLAGS := -pthread $(if $(filter Darwin,$(OS)),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \
+         $(FLAGS_$(V))
 LIBS  := $(shell $(PKG_CONFIG) --libs $(PKGS) $(GZ) 2>/dev/null) -lm
+CMOCKA = $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null || echo -lcmocka)
+# ours first, the user's last: `make CFLAGS=-O3` adds, it does not replace
 COMPILE = $(CC) $(MG_CPPFLAGS) $(CPPFLAGS) $(MG_CFLAGS) $(CFLAGS)
 LINK    = $(CC) $(MG_LDFLAGS) $(LDFLAGS)
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
 INSTALL ?= install
+VERSION := $(shell sed -n 's/^.define MG_VERSION "\(.*\)"/\1/p' common/cli/opt.h)
+
+# Data of a sibling directory that some tests read; they skip and say so without it.
+MG_SHARED ?= $(abspath $(if $(wildcard ../shared/data),../shared))
+ifneq ($(MG_SHARED),)
+export MG_SHARED
+endif
+export V
+# Seconds a target for `make fuzz`.
+T ?= 30
+COUNTS := $(B)/check.counts
 
 # --- rules --------------------------------------------------------------------
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help demo check check-full check-unit check-cases check-cli check-lint \
-        check-replay bench fuzz install dist clean
+.PHONY: all help demo check check-full check-unit check-cli check-lint check-replay \
+        check-deps units replays fuzzers benches bench fuzz install dist clean
 
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
 
+# One short line a file; VERBOSE=1 shows the commands, `make -s` shows neither.
+run = $(if $(VERBOSE),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "  $(1)  $@";))
+
 $(B)/libmg.a: $(LIBSRC:%.c=$(B)/%.o)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call run,AR)$(AR) rcs $@ $^
 
 $(B)/bin/%: $(B)/tools/%.o $(B)/libmg.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call run,LD)$(LINK) -o $@ $^ $(LIBS)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(call run,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libmg.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS) -lcmocka
+	$(call run,LD)$(LINK) -o $@ $^ $(LIBS) $(CMOCKA)
 
 $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libmg.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call run,LD)$(LINK) -o $@ $^ $(LIBS)
 
 # A fuzz target linked with the replay main runs its corpus as a plain test.
 $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay_main.o $(B)/libmg.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call run,LD)$(LINK) -o $@ $^ $(LIBS)
+
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libmg.a
+	@mkdir -p $(@D)
+	$(call run,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+units: $(UNITS:%=$(B)/unit/%) ; @:
+replays: $(FUZZ:%=$(B)/replay/%) ; @:
+fuzzers: $(FUZZ:%=$(B)/fuzz/%) ; @:
+benches: $(BENCH:%=$(B)/bench/%) ; @:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
-clean:  ## remove build/
+# --- checks -------------------------------------------------------------------
+# Every part runs, whatever failed before it, and appends "passed failed skipped" to
+# $(COUNTS).  The last line is the sum: "N passed, N failed[, N skipped]".
+check: ## run all tests (V=asan: under ASan and UBSan); the last line counts them
+	@mkdir -p $(B); rm -f $(COUNTS) build/check.last
+	@for part in check-lint check-unit check-replay check-cli; do \
+		$(MAKE) --no-print-directory $$part || echo "$$part: failed"; done
+	@sh tests/sum.sh $(COUNTS) build/check.last
+
+check-deps:
+	@$(PKG_CONFIG) --exists cmocka 2>/dev/null || { mkdir -p $(B); echo "0 1 0" >>$(COUNTS); \
+		echo "check-unit: cmocka is missing: install libcmocka-dev (or run scripts/install-deps)" >&2; exit 1; }
+
+# A part whose programs do not all compile still runs those that do; the rest count as failed.
+check-unit: check-deps
+	@rm -f $(UNITS:%=$(B)/unit/%)
+	@$(MAKE) --no-print-directory -k units || true
+	@sh tests/unit/run.sh $(B)/unit $(COUNTS) $(UNITS)
+
+check-replay:
+	@rm -f $(FUZZ:%=$(B)/replay/%)
+	@$(MAKE) --no-print-directory -k replays || true
+	@sh tests/fuzz/run.sh $(B)/replay $(COUNTS) $(FUZZ)
+
+check-cli:
+	@rm -f $(TOOLS:%=$(B)/bin/%)
+	@$(MAKE) --no-print-directory -k all || true
+	@sh tests/cli/run.sh --bin $(B)/bin --counts $(COUNTS) $(TOOLS)
+
+check-lint:
+	@mkdir -p $(B)
+	@CC="$(CC)" sh tests/lint/run.sh $(COUNTS)
+
+check-full: ## check, check V=asan, the threaded units under TSan, 5 s of fuzzing a target
+	$(MAKE) check
+	$(MAKE) check V=asan
+	$(MAKE) check-unit V=tsan UNITS="$(filter test_pool test_ingest,$(UNITS))"
+	$(MAKE) fuzz T=5
+
+fuzz: ## fuzz every parser with clang's libFuzzer, T=30 seconds a target
+	@mkdir -p build/fuzz; \
+	if ! echo 'int LLVMFuzzerTestOneInput(const char *d, long n); int LLVMFuzzerTestOneInput(const char *d, long n) { return 0; }' | \
+	     clang -fsanitize=fuzzer,address -x c -o build/fuzz/probe - 2>/dev/null; then \
+		echo "fuzz: needs clang and its libFuzzer (scripts/install-deps --dev); \`make check-replay\` runs the corpora without it"; \
+		exit 1; \
+	fi
+	@$(MAKE) --no-print-directory -k V=fuzz CC=clang fuzzers || true
+	@sh tests/fuzz/fuzz.sh build/fuzz/fuzz build/fuzz/check.counts $(T) $(FUZZ)
+
+bench: benches all ## measure: every tests/bench/bench_* and the tools end to end
+	@sh tests/bench/run.sh $(B) $(BENCH)
+
+# --- use ----------------------------------------------------------------------
+DEMO := testdata/etcd-stall-deletecollection.tar.gz
+
+demo: all ## build and explain a recorded incident: report, graphs, findings in build/demo.report
+	$(B)/bin/mgcorrelate -f -o build/demo.report $(DEMO)
+	@echo; for f in build/demo.report/report.html build/demo.report/report.txt \
+		$$(find build/demo.report -name '*.png' | sort); do \
+		if [ -f "$$f" ]; then echo "$(CURDIR)/$$f"; fi; done
+
+install: all ## install into PREFIX (/usr/local), below DESTDIR
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 7)
+	$(INSTALL) -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	ln -sf mgaudit $(DESTDIR)$(PREFIX)/bin/kubectl-mg_audit
+	for s in 1 5 7; do $(INSTALL) -m 644 docs/man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
+	for d in plots rules; do if [ -d reports/$$d ]; then \
+		$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/mgtools/$$d && \
+		$(INSTALL) -m 644 reports/$$d/* $(DESTDIR)$(PREFIX)/share/mgtools/$$d || exit 1; fi; done
+
+dist: ## build/mgtools-VERSION.tar.gz of what is committed
+	@mkdir -p build
+	git archive --prefix=mgtools-$(VERSION)/ -o build/mgtools-$(VERSION).tar.gz HEAD
+	@echo build/mgtools-$(VERSION).tar.gz
+
+clean: ## remove build/
 	rm -rf build
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@echo "  V=release|debug|asan|tsan|cov picks the variant, CFLAGS= adds flags, VERBOSE=1 shows commands"

@@ -8,7 +8,8 @@
 
 void mg_case_init(struct mg_case *c)
 {
-	*c = (struct mg_case){ .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE };
+	*c = (struct mg_case){ .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE,
+				 .since_ns = MG_TIME_NONE, .until_ns = MG_TIME_NONE };
 	c->audit = mg_requests_new();
 	c->http = mg_requests_new();
 }
@@ -72,10 +73,41 @@ static void drop_repeats(struct mg_batch *b)
 	b->n = keep;
 }
 
+void mg_case_window(struct mg_case *c, int64_t since_ns, int64_t until_ns)
+{
+	c->since_ns = since_ns;
+	c->until_ns = until_ns;
+}
+
+static bool wanted(const struct mg_case *c, int64_t start, int64_t end)
+{
+	return start != MG_TIME_NONE &&
+	       (c->since_ns == MG_TIME_NONE || end >= c->since_ns) &&
+	       (c->until_ns == MG_TIME_NONE || start < c->until_ns);
+}
+
+static void cut_to_window(struct mg_case *c)
+{
+	size_t keep = 0;
+
+	if (c->since_ns == MG_TIME_NONE && c->until_ns == MG_TIME_NONE)
+		return;
+	for (size_t i = 0; i < c->events.n; i++)
+		if (wanted(c, c->events.ev[i].time_ns, mg_event_end(&c->events.ev[i])))
+			c->events.ev[keep++] = c->events.ev[i];
+	c->events.n = keep;
+	keep = 0;
+	for (size_t i = 0; i < c->samples.n; i++)
+		if (wanted(c, c->samples.s[i].time_ns, c->samples.s[i].time_ns))
+			c->samples.s[keep++] = c->samples.s[i];
+	c->samples.n = keep;
+}
+
 void mg_case_finish(struct mg_case *c)
 {
 	mg_clock_resolve_years(c);
 	mg_clock_resolve_boot(c);
+	cut_to_window(c);
 	mg_batch_sort(&c->events);
 	drop_repeats(&c->events);
 	mg_samples_sort(&c->samples);

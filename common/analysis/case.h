@@ -51,9 +51,12 @@ struct mg_case {
 	struct mg_samples   samples;
 	int64_t             first_ns, last_ns; /* robust span of the data, MG_TIME_NONE: no time */
 	uint64_t            outliers;          /* events outside the robust span */
+	int64_t             since_ns, until_ns; /* the window asked for, MG_TIME_NONE: open */
 };
 
 void mg_case_init(struct mg_case *c);
+/* Before finish: keep only events and samples in [since, until) (MG_TIME_NONE: open). */
+void mg_case_window(struct mg_case *c, int64_t since_ns, int64_t until_ns);
 void mg_case_finish(struct mg_case *c);
 void mg_case_release(struct mg_case *c);
 

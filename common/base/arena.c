@@ -21,8 +21,8 @@ void *mg_arena_alloc(struct mg_arena *a, size_t size)
 	size_t need = (size + ALIGN - 1) & ~(ALIGN - 1);
 	void  *p;
 
-	if (need < size)
-		need = size; /* absurd size: the allocator below reports it */
+	if (need < size || need > SIZE_MAX / 2)
+		return mg_alloc(SIZE_MAX); /* absurd size: the allocator reports it */
 	if (!a->head || a->cap - a->used < need) {
 		size_t                 next = a->cap * 2;
 		size_t                 cap = next < FIRST ? FIRST : next > CHUNK ? CHUNK : next;

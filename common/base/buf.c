@@ -47,7 +47,7 @@ void mg_buf_vprintf(struct mg_buf *b, const char *fmt, va_list ap)
 
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
-	if (n > 0) {
+	if (n >= 0) {
 		mg_buf_reserve(b, (size_t)n);
 		vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
@@ -85,6 +85,31 @@ static size_t utf8_len(const unsigned char *s, size_t n)
 	return len;
 }
 
+/* One byte or UTF-8 sequence that is not plain ASCII text; its length. */
+static size_t json_special(struct mg_buf *b, const unsigned char *u, size_t n)
+{
+	size_t k;
+
+	if (u[0] == '"' || u[0] == '\\')
+		mg_buf_printf(b, "\\%c", u[0]);
+	else if (u[0] == '\n')
+		mg_buf_addz(b, "\\n");
+	else if (u[0] == '\t')
+		mg_buf_addz(b, "\\t");
+	else if (u[0] < 0x20 || u[0] == 0x7f)
+		mg_buf_printf(b, "\\u%04x", u[0]);
+	else if (!(k = utf8_len(u, n)))
+		mg_buf_addz(b, "\\ufffd");
+	else if (u[0] == 0xc2 && u[1] < 0xa0) { /* C1: a terminal may obey it */
+		mg_buf_printf(b, "\\u%04x", u[1]);
+		return k;
+	} else {
+		mg_buf_add(b, mg_str((const char *)u, k));
+		return k;
+	}
+	return 1;
+}
+
 void mg_buf_json(struct mg_buf *b, struct mg_str s)
 {
 	const unsigned char *u = (const unsigned char *)s.p;
@@ -96,25 +121,12 @@ void mg_buf_json(struct mg_buf *b, struct mg_str s)
 		while (run < s.n && u[run] >= 0x20 && u[run] < 0x7f && u[run] != '"' &&
 		       u[run] != '\\')
 			run++;
-		if ((k = run - i)) {
+		k = run - i;
+		if (k) {
 			mg_buf_add(b, mg_str(s.p + i, k));
 			continue;
 		}
-		k = 1;
-		if (u[i] == '"' || u[i] == '\\')
-			mg_buf_printf(b, "\\%c", u[i]);
-		else if (u[i] == '\n')
-			mg_buf_addz(b, "\\n");
-		else if (u[i] == '\t')
-			mg_buf_addz(b, "\\t");
-		else if (u[i] < 0x20 || u[i] == 0x7f)
-			mg_buf_printf(b, "\\u%04x", u[i]);
-		else if ((k = utf8_len(u + i, s.n - i)))
-			mg_buf_add(b, mg_str(s.p + i, k));
-		else {
-			k = 1;
-			mg_buf_addz(b, "\\ufffd");
-		}
+		k = json_special(b, u + i, s.n - i);
 	}
 	mg_buf_addc(b, '"');
 }

@@ -21,7 +21,8 @@ void mg_buf_addz(struct mg_buf *b, const char *z);
 void mg_buf_addc(struct mg_buf *b, char c);
 void mg_buf_printf(struct mg_buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-void mg_buf_vprintf(struct mg_buf *b, const char *fmt, va_list ap);
+void mg_buf_vprintf(struct mg_buf *b, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 /* Append `s` as a quoted JSON string; bytes that are not UTF-8 become U+FFFD. */
 void mg_buf_json(struct mg_buf *b, struct mg_str s);
 void mg_buf_clear(struct mg_buf *b);   /* keep the memory */

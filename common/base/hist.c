@@ -84,6 +84,7 @@ int64_t mg_hist_quantile(const struct mg_hist *h, double q)
 
 	if (h->count == 0)
 		return 0;
+	q = q > 0 ? q < 1 ? q : 1 : 0; /* NaN is 0 */
 	rank = (uint64_t)(q * (double)h->count + 0.999999999);
 	rank = rank < 1 ? 1 : rank > h->count ? h->count : rank;
 	for (unsigned e = 0; e < 64; e++) {

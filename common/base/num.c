@@ -57,10 +57,11 @@ bool mg_num_hex(struct mg_str s, uint64_t *out)
 bool mg_num_f64(struct mg_str s, double *out)
 {
 	char  z[64], *end;
-	char  c = s.n ? s.p[s.p[0] == '-' || s.p[0] == '+'] : 0;
+	bool  sign = s.n > 1 && (s.p[0] == '-' || s.p[0] == '+');
 
 	/* strtod also takes hex, leading blanks and locale forms: keep those out. */
-	if (s.n == 0 || s.n >= sizeof(z) || !strchr("0123456789.NnIi", c))
+	if (s.n == 0 || s.n >= sizeof(z) ||
+	    !memchr("0123456789.NnIi", s.p[sign], 15))
 		return false;
 	memcpy(z, s.p, s.n);
 	z[s.n] = '\0';

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE /* memmem, memrchr */
+#define _GNU_SOURCE /* memmem */
 #include "base/str.h"
 
 #include <ctype.h>
@@ -38,6 +38,8 @@ ptrdiff_t mg_str_find(struct mg_str s, struct mg_str needle)
 
 ptrdiff_t mg_str_rfind(struct mg_str s, struct mg_str needle)
 {
+	if (needle.n == 0)
+		return (ptrdiff_t)s.n;
 	if (s.n < needle.n)
 		return -1;
 	for (size_t i = s.n - needle.n + 1; i-- > 0;)
@@ -48,9 +50,10 @@ ptrdiff_t mg_str_rfind(struct mg_str s, struct mg_str needle)
 
 ptrdiff_t mg_str_rchr(struct mg_str s, char c)
 {
-	const char *q = s.n ? memrchr(s.p, c, s.n) : NULL;
-
-	return q ? q - s.p : -1;
+	for (size_t i = s.n; i-- > 0;) /* memrchr is not everywhere */
+		if (s.p[i] == c)
+			return (ptrdiff_t)i;
+	return -1;
 }
 
 static bool is_blank(char c)
@@ -106,7 +109,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
 uint64_t mg_str_hash(struct mg_str s, uint64_t seed)
 {
 	const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd6e8feb86659fd93u;
-	uint64_t       h = seed ^ k0, x = 0, y = 0;
+	uint64_t       h = (seed ^ k0) + s.n * k1, x = 0, y = 0;
 	size_t         i = 0;
 
 	for (; i + 16 <= s.n; i += 16) {
@@ -121,5 +124,5 @@ uint64_t mg_str_hash(struct mg_str s, uint64_t seed)
 	}
 	if (s.n - i)
 		memcpy(&y, s.p + i, s.n - i);
-	return mix(h ^ x ^ k0, y ^ k1 ^ s.n);
+	return mix(h ^ x ^ k0, y ^ k1);
 }

@@ -31,12 +31,14 @@ static int64_t floor_div(int64_t a, int64_t b)
 
 struct mg_civil mg_time_civil(int64_t ns)
 {
-	int64_t         day = floor_div(ns, MG_DAY), rest = ns - day * MG_DAY;
+	int64_t         day = floor_div(ns, MG_DAY), rest = ns % MG_DAY;
 	int64_t         z = day + 719468, era = floor_div(z, 146097), doe = z - era * 146097;
 	int64_t         yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t         doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
 	struct mg_civil c;
 
+	if (rest < 0)
+		rest += MG_DAY;
 	c.day = (int)(doy - (153 * mp + 2) / 5 + 1);
 	c.month = (int)(mp < 10 ? mp + 3 : mp - 9);
 	c.year = (int)(yoe + era * 400 + (c.month <= 2));
@@ -121,6 +123,12 @@ static bool zone(struct mg_str s, size_t *at, int64_t *offset)
 	return true;
 }
 
+static bool leap_year(int y)
+{
+	return y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+}
+
+/* "2006-01-02" at the start of `s`, which has at least 10 bytes. */
 static bool date(struct mg_str s, struct mg_civil *c)
 {
 	static const unsigned char last[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -129,7 +137,8 @@ static bool date(struct mg_str s, struct mg_civil *c)
 				.day = digits(s, 8, 2) };
 	/* int64 ns reaches from 1678 to 2261 */
 	return c->year >= 1678 && c->year <= 2261 && s.p[4] == '-' && s.p[7] == '-' &&
-	       c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= last[c->month - 1];
+	       c->month >= 1 && c->month <= 12 && c->day >= 1 && c->day <= last[c->month - 1] &&
+	       (c->month != 2 || c->day < 29 || leap_year(c->year));
 }
 
 bool mg_time_parse(struct mg_str s, int64_t *ns, size_t *used, bool *zoned)
@@ -252,7 +261,7 @@ const char *mg_time_format(int64_t ns, int digits_n, char *buf, size_t n)
 
 const char *mg_duration_text(int64_t ns, char *buf, size_t n)
 {
-	double      v = (double)(ns < 0 ? -ns : ns);
+	double      v = ns < 0 ? -(double)ns : (double)ns;
 	const char *sign = ns < 0 ? "-" : "";
 	int64_t     s = (int64_t)(v / 1e9 + 0.5);
 
@@ -306,10 +315,8 @@ bool mg_time_parse_when(struct mg_str s, int64_t last, int64_t *ns)
 	}
 	if (last == MG_TIME_NONE)
 		return false;
-	if (s.n && s.p[0] == '-' && mg_duration_parse(s, &d)) {
-		*ns = last + d;
-		return true;
-	}
+	if (s.n && s.p[0] == '-' && mg_duration_parse(s, &d))
+		return !__builtin_add_overflow(last, d, ns);
 	if (!clock_of(s, &d))
 		return false;
 	*ns = floor_div(last, MG_DAY) * MG_DAY + d;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/opt.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -92,6 +93,18 @@ static void print_version(const struct mg_tool *tool)
 #endif
 }
 
+/* Status to leave with after something was printed to stdout. */
+static int printed(const struct mg_tool *tool)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return MG_EXIT_OK;
+	if (errno == EPIPE)
+		return MG_EXIT_OK;
+	fprintf(stderr, "%s: cannot write standard output: %s\n", tool->name, strerror(errno));
+	return MG_EXIT_OUTPUT;
+}
+
 /* Edits to turn `a` into `b`, small strings only. */
 static size_t distance(const char *a, const char *b)
 {
@@ -122,8 +135,10 @@ static size_t distance(const char *a, const char *b)
 static int unknown_option(const struct mg_tool *tool, const char *name)
 {
 	const struct mg_opt *best = NULL;
-	size_t               least = 4;
+	size_t               least = strlen(name) / 2 + 1; /* of half the letters, not "--x" */
 
+	if (least > 4)
+		least = 4;
 	for (const struct mg_opt *o = tool->opts; o->type != MG_OPT_END; o++) {
 		size_t d = o->name ? distance(name, o->name) : 64;
 
@@ -164,6 +179,14 @@ static const struct mg_opt *find_letter(const struct mg_tool *tool, char c)
 	return NULL;
 }
 
+static int bad_value(const struct mg_tool *tool, const struct mg_opt *o, const char *value,
+		     const char *expected)
+{
+	if (o->name)
+		return mg_usage_error(tool, "'--%s=%s': expected %s", o->name, value, expected);
+	return mg_usage_error(tool, "'-%c %s': expected %s", o->letter, value, expected);
+}
+
 /* Store one option; -1 to go on. */
 static int take(const struct mg_tool *tool, const struct mg_opt *o, const char *value)
 {
@@ -180,9 +203,15 @@ static int take(const struct mg_tool *tool, const struct mg_opt *o, const char *
 			print_help(tool);
 		else
 			print_version(tool);
-		return MG_EXIT_OK;
+		return printed(tool);
 	case MG_OPT_TEXT:
 	case MG_OPT_OPTTEXT:
+		*(const char **)o->dest = value;
+		return -1;
+	case MG_OPT_WHEN:
+		if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 &&
+		    strcmp(value, "never") != 0)
+			return bad_value(tool, o, value, "auto, always or never");
 		*(const char **)o->dest = value;
 		return -1;
 	case MG_OPT_LIST:
@@ -190,8 +219,7 @@ static int take(const struct mg_tool *tool, const struct mg_opt *o, const char *
 		return -1;
 	case MG_OPT_COUNT:
 		if (!mg_num_u64(mg_strz(value), &v) || v > LONG_MAX)
-			return mg_usage_error(tool, "'--%s=%s': expected a number from 0 up",
-					      o->name ? o->name : "", value);
+			return bad_value(tool, o, value, "a number from 0 up");
 		*(long *)o->dest = (long)v;
 		return -1;
 	default:
@@ -201,7 +229,8 @@ static int take(const struct mg_tool *tool, const struct mg_opt *o, const char *
 
 static bool wants_value(const struct mg_opt *o)
 {
-	return o->type == MG_OPT_TEXT || o->type == MG_OPT_LIST || o->type == MG_OPT_COUNT;
+	return o->type == MG_OPT_TEXT || o->type == MG_OPT_LIST || o->type == MG_OPT_COUNT ||
+	       o->type == MG_OPT_WHEN;
 }
 
 static int long_option(const struct mg_tool *tool, char **argv, int argc, int *i)
@@ -253,8 +282,6 @@ static int short_options(const struct mg_tool *tool, char **argv, int argc, int 
 int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***operands,
 		 int *noperands)
 {
-	static char  dash[] = "-";
-	static char *only_stdin[] = { dash, NULL };
 	int          n = 0;
 
 	for (int i = 1; i < argc; i++) {
@@ -278,12 +305,20 @@ int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***oper
 	}
 	*operands = argv;
 	*noperands = n;
-	if (n == 0 && tool->stdin_ok) {
-		if (isatty(STDIN_FILENO))
-			return mg_usage_error(tool, "nothing to read: name a file, directory or "
-						    "archive, or '-' for standard input");
-		*operands = only_stdin;
-		*noperands = 1;
-	}
+	return -1;
+}
+
+int mg_opt_stdin(const struct mg_tool *tool, char ***operands, int *noperands)
+{
+	static char  dash[] = "-";
+	static char *only_stdin[] = { dash, NULL };
+
+	if (*noperands > 0)
+		return -1;
+	if (isatty(STDIN_FILENO))
+		return mg_usage_error(tool, "nothing to read: name a file, directory or archive, or "
+					    "'-' for standard input");
+	*operands = only_stdin;
+	*noperands = 1;
 	return -1;
 }

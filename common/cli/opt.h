@@ -14,6 +14,7 @@ enum mg_opt_type {
 	MG_OPT_TEXT,  /* dest: const char ** (the last one given wins)        */
 	MG_OPT_LIST,  /* dest: struct mg_list * (repeatable, not split)       */
 	MG_OPT_COUNT, /* dest: long *; a number >= 0                          */
+	MG_OPT_WHEN,  /* dest: const char **; auto, always or never           */
 	MG_OPT_OPTTEXT, /* like TEXT, the value may be left out: --x or --x=V; then "" */
 };
 
@@ -37,7 +38,6 @@ struct mg_tool {
 	const char          *usage;    /* "[options] [file | directory | archive | -]..." */
 	const char          *examples; /* lines, each "  command\n" */
 	const struct mg_opt *opts;     /* ended by MG_OPT_END */
-	bool                 stdin_ok; /* no operand and stdin is no terminal: read stdin */
 };
 
 /* Options every tool has; put MG_COMMON_OPTS(&c) at the end of the table. */
@@ -53,9 +53,9 @@ struct mg_common {
 	  &(c)->threads },                                                                   \
 	{ MG_OPT_LIST, 0, "limit", "WHAT=N", "raise a limit: depth, members, member-size, ratio", \
 	  &(c)->limits },                                                                    \
-	{ MG_OPT_TEXT, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",   \
+	{ MG_OPT_WHEN, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",   \
 	  &(c)->color },                                                                     \
-	{ MG_OPT_TEXT, 0, "progress", "WHEN", "auto, always or never", &(c)->progress },     \
+	{ MG_OPT_WHEN, 0, "progress", "WHEN", "auto, always or never", &(c)->progress },     \
 	{ MG_OPT_FLAG, 'q', "quiet", NULL, "no notes on stderr", &(c)->quiet },              \
 	{ MG_OPT_FLAG, 'v', "verbose", NULL, "say what was decided and why", &(c)->verbose }, \
 	{ MG_OPT_FLAG, 'h', "help", NULL, "show this help", NULL },                          \
@@ -76,6 +76,8 @@ enum mg_exit {
  * status to leave with (--help and --version printed to stdout, errors to stderr). */
 int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***operands,
 		 int *noperands);
+/* No operand: standard input, unless it is a terminal (wrong usage).  -1 to go on. */
+int mg_opt_stdin(const struct mg_tool *tool, char ***operands, int *noperands);
 void mg_list_release(struct mg_list *l);
 
 /* "name: message" on stderr; never cut. */

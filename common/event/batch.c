@@ -24,9 +24,12 @@ struct mg_event *mg_batch_add(struct mg_batch *b, enum mg_event_kind k, enum mg_
 /* `n` moved back so that no UTF-8 sequence is cut in two. */
 static size_t char_start(struct mg_str s, size_t n)
 {
-	while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-		n--;
-	return n;
+	size_t start = n;
+
+	while (start > 0 && n - start < 3 && ((unsigned char)s.p[start] & 0xc0) == 0x80)
+		start--;
+	/* four continuation bytes in a row are no text: cut anywhere */
+	return ((unsigned char)s.p[start] & 0xc0) == 0x80 ? n : start;
 }
 
 struct mg_str mg_batch_str(struct mg_batch *b, struct mg_str s)
@@ -88,6 +91,17 @@ void mg_batch_append(struct mg_batch *b, struct mg_batch *from)
 	if ((a) != (b))          \
 	return (a) < (b) ? -1 : 1
 
+/* Events of one line differ in what they are about. */
+static int cmp_texts(const struct mg_event *a, const struct mg_event *b)
+{
+	int c = mg_str_cmp(a->message, b->message);
+
+	c = c ? c : mg_str_cmp(a->name, b->name);
+	c = c ? c : mg_str_cmp(a->pod, b->pod);
+	c = c ? c : mg_str_cmp(a->ns, b->ns);
+	return c ? c : mg_str_cmp(a->component, b->component);
+}
+
 int mg_event_cmp(const struct mg_event *a, const struct mg_event *b)
 {
 	ORDER(a->time_ns, b->time_ns);
@@ -95,7 +109,8 @@ int mg_event_cmp(const struct mg_event *a, const struct mg_event *b)
 	ORDER(a->line, b->line);
 	ORDER(a->kind, b->kind);
 	ORDER(a->duration_ns, b->duration_ns);
-	return mg_str_cmp(a->message, b->message);
+	ORDER(a->count, b->count);
+	return cmp_texts(a, b);
 }
 
 static int cmp(const void *a, const void *b)

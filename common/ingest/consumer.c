@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/consumer.h"
 
+#include "base/mem.h"
+
 void mg_partial_init(struct mg_partial *p)
 {
 	*p = (struct mg_partial){ .stats = MG_LEAF_STATS_INIT };
@@ -12,5 +14,11 @@ void mg_partial_release(struct mg_partial *p)
 	mg_requests_free(p->audit);
 	mg_requests_free(p->http);
 	mg_samples_release(&p->samples);
+	free(p->paths);
 	mg_partial_init(p);
+}
+
+void mg_partial_path(struct mg_partial *p, struct mg_str path)
+{
+	MG_PUSH(p->paths, p->npaths, p->paths_cap, mg_arena_str(&p->events.arena, path));
 }

@@ -23,7 +23,13 @@ struct mg_partial {
 	struct mg_requests  *http;    /* requests seen in httplog lines; NULL when none */
 	struct mg_samples    samples;
 	struct mg_leaf_stats stats;
+	/* Only for event streams: the path of each event's artifact, one an event. */
+	struct mg_str *paths;
+	size_t         npaths, paths_cap;
 };
+
+/* Name the artifact of the next event that has none yet; the path is copied. */
+void mg_partial_path(struct mg_partial *p, struct mg_str path);
 
 struct mg_consumer {
 	const char *name;
@@ -41,6 +47,8 @@ extern const struct mg_consumer mg_consumer_log;      /* LOG ETCD_LOG JOURNAL KE
 extern const struct mg_consumer mg_consumer_gostack;  /* GOROUTINE                           */
 extern const struct mg_consumer mg_consumer_kubeobj;  /* KUBE_YAML KUBE_JSON ETCD_INFO       */
 extern const struct mg_consumer mg_consumer_metrics;  /* METRICS METRICS_CSV                 */
+
+extern const struct mg_consumer mg_consumer_events;   /* MG_EVENTS                           */
 
 void mg_partial_init(struct mg_partial *p);
 void mg_partial_release(struct mg_partial *p);

@@ -4,11 +4,15 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ingest/consume_audit.h"
 #include "io/pool.h"
 
 /* Blocks that may be alive at once, per worker: enough to keep it busy, small enough for
  * the memory bound. */
 #define BLOCKS_PER_THREAD 4
+
+/* So much of an audit log tells whether it holds a record a line. */
+#define AUDIT_HEAD 65536
 
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
 struct leaf_run {
@@ -31,6 +35,9 @@ struct run {
 	struct mg_pool              *pool;
 	size_t                       block_size;
 	uint64_t                     leaves;
+	struct mg_intern             told;      /* artifact paths that event streams name ... */
+	uint32_t                    *told_ids;  /* ... and their ids in the case              */
+	size_t                       ntold, told_cap;
 };
 
 const struct mg_consumer *mg_consumer_of(enum mg_kind k)
@@ -52,6 +59,8 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 	case MG_KIND_METRICS:
 	case MG_KIND_METRICS_CSV:
 		return &mg_consumer_metrics;
+	case MG_KIND_MG_EVENTS:
+		return &mg_consumer_events;
 	default:
 		return NULL;
 	}
@@ -71,6 +80,45 @@ static void work(void *arg)
 	mg_block_release(&j->block);
 }
 
+/* The kind of artifact that an event of an event stream was read from. */
+static enum mg_kind kind_of_event(enum mg_event_kind k)
+{
+	struct mg_str name = mg_strz(mg_event_kind_name(k));
+
+	if (mg_str_starts(name, MG_STR("etcd.")))
+		return MG_KIND_ETCD_LOG;
+	if (mg_str_starts(name, MG_STR("kernel.")))
+		return MG_KIND_KERNEL;
+	if (mg_str_starts(name, MG_STR("goroutine.")))
+		return MG_KIND_GOROUTINE;
+	if (mg_str_starts(name, MG_STR("audit.")))
+		return MG_KIND_AUDIT;
+	return MG_KIND_LOG;
+}
+
+/* Give each event of a stream the artifact it names, made when it is new. */
+static void name_artifacts(struct run *r, struct mg_partial *p)
+{
+	struct mg_case *c = r->c;
+
+	for (size_t i = 0; i < p->npaths; i++) {
+		uint32_t id = mg_intern_id(&r->told, p->paths[i]);
+
+		if (id == r->ntold) {
+			struct mg_artifact a = { .size = -1, .stats = MG_LEAF_STATS_INIT };
+
+			a.path = mg_arena_str(&c->arena, p->paths[i]);
+			a.kind = kind_of_event(p->events.ev[i].kind);
+			mg_source_from_path(a.path, &a.source);
+			a.source.artifact = c->nartifacts;
+			MG_PUSH(r->told_ids, r->ntold, r->told_cap, c->nartifacts);
+			MG_PUSH(c->artifacts, c->nartifacts, c->artifacts_cap, a);
+		}
+		p->events.ev[i].artifact = r->told_ids[id];
+		c->artifacts[r->told_ids[id]].stats.records++;
+	}
+}
+
 /* On the walking thread, in the order of submission. */
 static void fold(void *ctx, void *arg)
 {
@@ -79,6 +127,7 @@ static void fold(void *ctx, void *arg)
 	struct mg_case    *c = r->c;
 	struct mg_partial *p = &j->partial;
 
+	name_artifacts(r, p);
 	mg_batch_append(&c->events, &p->events);
 	if (p->audit)
 		mg_requests_merge(c->audit, p->audit);
@@ -96,7 +145,7 @@ static void pass_progress(void *ctx, uint64_t done, int64_t total)
 {
 	struct run *r = ctx;
 
-	r->o->progress(r->o->ctx, done, total);
+	r->o->progress(r->o->progress_ctx, done, total);
 }
 
 static void add_fault(void *ctx, struct mg_str path, const struct mg_err *err)
@@ -118,6 +167,10 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	mg_source_from_path(a.path, s);
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
+	if (r->o->windowed) {
+		s->since_ns = r->o->since_ns;
+		s->until_ns = r->o->until_ns;
+	}
 	a.source = *s;
 	MG_PUSH(c->artifacts, c->nartifacts, c->artifacts_cap, a);
 	return s;
@@ -140,6 +193,13 @@ static const struct mg_consumer *pick(struct run *r, const struct mg_leaf *leaf)
 		return r->o->pick(r->o->ctx, leaf);
 	if (r->o->kinds && !(r->o->kinds >> leaf->kind & 1))
 		return NULL;
+	if (leaf->kind == MG_KIND_AUDIT) {
+		struct mg_str head = { "", 0 };
+
+		if (mg_src_peek(leaf->src, AUDIT_HEAD, &head, NULL) != MG_OK)
+			head = mg_str("", 0);
+		return mg_consumer_audit_for(head);
+	}
 	return mg_consumer_of(leaf->kind);
 }
 
@@ -261,6 +321,10 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			first = e;
 	}
 	mg_pool_free(r.pool);
+	mg_intern_release(&r.told);
+	free(r.told_ids);
+	if (o->windowed)
+		mg_case_window(c, o->since_ns, o->until_ns);
 	mg_case_finish(c);
 	if (n > 0 && failed == n) {
 		if (err)

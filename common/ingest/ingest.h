@@ -15,13 +15,17 @@ struct mg_ingest_opts {
 	int              threads;    /* 0: all processors          */
 	size_t           block_size; /* 0: MG_BLOCK_SIZE           */
 	struct mg_limits limits;     /* zeroed: mg_limits_default  */
+	bool             windowed;   /* only what lies in [since_ns, until_ns), each
+					MG_TIME_NONE when open */
+	int64_t          since_ns, until_ns;
 	uint64_t         kinds;      /* bit per enum mg_kind to parse, 0: all; every leaf is
 					listed in the case all the same */
 	/* NULL: the built-in consumer of each kind.  Otherwise asked first; a NULL result means
 	 * "do not parse this leaf". */
 	const struct mg_consumer *(*pick)(void *ctx, const struct mg_leaf *leaf);
+	void *ctx; /* of pick */
 	void (*progress)(void *ctx, uint64_t done, int64_t total);
-	void *ctx; /* of pick and progress */
+	void *progress_ctx;
 };
 
 /* Add every operand to `c` (initialised by mg_case_init), then finish it.  MG_OK: read, with

@@ -13,8 +13,10 @@
 
 struct mg_leaf {
 	struct mg_str  path;     /* below the operand, '/' separated; a file operand: its
-				    base name.  Members of nested archives: a.tar/b/c.
-				    Escaped: no control bytes, no leading '/', no ".." */
+				    base name, "stdin" for "-".  Members of nested archives:
+				    a.tar/b/c.  Valid UTF-8 without control characters,
+				    empty, "." and ".." components and a leading '/'; what
+				    is not allowed is written \xNN.  NUL-terminated. */
 	enum mg_kind   kind;
 	int64_t        size;     /* bytes as stored, -1 unknown                       */
 	int64_t        mtime_ns; /* MG_TIME_NONE when unknown                         */
@@ -28,11 +30,16 @@ struct mg_limits {
 	uint64_t ratio;         /* expansion of one stream, default 1000  */
 };
 extern const struct mg_limits mg_limits_default;
+/* Take one "depth=8", "members=4M", "member-size=64G" or "ratio=1000". False: none of these. */
+bool mg_limits_parse(struct mg_limits *l, struct mg_str text);
 
 struct mg_bundle_opts {
 	struct mg_limits limits;
 	/* A fault that costs something: `path` is where, err->msg what, err->status MG_FAIL
-	 * (a leaf or its tail) or MG_FATAL (the rest of an archive).  May be NULL. */
+	 * (a leaf or its tail) or MG_FATAL (the rest of an archive).  MG_SKIP is no damage: a
+	 * link, device or the like that is not followed.  What breaks a leaf's source is
+	 * reported here, once, after the leaf: a consumer that meets it just stops.  May be
+	 * NULL. */
 	void (*fault)(void *ctx, struct mg_str path, const struct mg_err *err);
 	/* Compressed bytes read so far of `total` (-1 unknown).  May be NULL. */
 	void (*progress)(void *ctx, uint64_t done, int64_t total);

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/findings.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analysis/rule.h"
+#include "base/mem.h"
+
+const char *mg_confidence_name(enum mg_confidence c)
+{
+	static const char *const names[] = { "low", "medium", "high" };
+
+	return names[c];
+}
+
+void mg_findings_release(struct mg_findings *fs)
+{
+	mg_arena_release(&fs->arena);
+	free(fs->f);
+	free(fs->not_assessed);
+	free(fs->blind_spots);
+	*fs = (struct mg_findings){ 0 };
+}
+
+static struct mg_str format(struct mg_arena *a, const char *fmt, va_list ap)
+{
+	char    small[512];
+	va_list again;
+	int     n;
+	char   *d;
+
+	va_copy(again, ap);
+	n = vsnprintf(small, sizeof(small), fmt, ap);
+	if (n < 0)
+		n = 0;
+	d = mg_arena_alloc(a, (size_t)n + 1);
+	vsnprintf(d, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return mg_str(d, (size_t)n);
+}
+
+#define FORMAT(to, fmt)                                       \
+	do {                                                  \
+		va_list ap_;                                  \
+		va_start(ap_, fmt);                           \
+		(to) = format(&x->out->arena, fmt, ap_);      \
+		va_end(ap_);                                  \
+	} while (0)
+
+double mg_rule_num(const struct mg_rule_ctx *x, const char *name)
+{
+	for (size_t i = x->noverrides; i-- > 0;)
+		if (strcmp(x->overrides[i].rule, x->rule->id) == 0 &&
+		    strcmp(x->overrides[i].threshold, name) == 0)
+			return x->overrides[i].value;
+	for (size_t i = 0; i < 6 && x->rule->thresholds[i].name; i++)
+		if (strcmp(x->rule->thresholds[i].name, name) == 0)
+			return x->rule->thresholds[i].value;
+	assert(!"unknown threshold");
+	return 0;
+}
+
+void mg_rule_missing(struct mg_rule_ctx *x, const char *fmt, ...)
+{
+	struct mg_not_assessed n = { .id = x->rule->id };
+
+	FORMAT(n.missing, fmt);
+	MG_PUSH(x->out->not_assessed, x->out->nnot_assessed, x->out->not_assessed_cap, n);
+}
+
+void mg_rule_blind_spot(struct mg_rule_ctx *x, const char *fmt, ...)
+{
+	struct mg_str s;
+
+	FORMAT(s, fmt);
+	MG_PUSH(x->out->blind_spots, x->out->nblind_spots, x->out->blind_spots_cap, s);
+}
+
+struct mg_finding *mg_find_new(struct mg_rule_ctx *x, enum mg_severity sev,
+			       enum mg_confidence conf, int64_t start, int64_t end)
+{
+	struct mg_finding f = {
+		.id = x->rule->id,
+		.title = x->rule->title,
+		.severity = sev,
+		.confidence = conf,
+		.depth = x->rule->depth,
+		.start_ns = start,
+		.end_ns = end,
+	};
+
+	MG_PUSH(x->out->f, x->out->n, x->out->cap, f);
+	return &x->out->f[x->out->n - 1];
+}
+
+void mg_find_claim(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt, ...)
+{
+	FORMAT(f->claim, fmt);
+}
+
+void mg_find_label(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt, ...)
+{
+	FORMAT(f->label, fmt);
+}
+
+static void add_evidence(struct mg_finding *f, struct mg_evidence e)
+{
+	f->evidence_total++;
+	if (f->nevidence < MG_FINDING_EVIDENCE)
+		f->evidence[f->nevidence++] = e;
+}
+
+void mg_find_event(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_event *e)
+{
+	struct mg_str text = e->message;
+	char          d[24];
+
+	if (e->duration_ns >= MG_MS)
+		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(e->message),
+				       mg_duration_text(e->duration_ns, d, sizeof(d)));
+	add_evidence(f, (struct mg_evidence){ e->artifact, e->line, e->time_ns, text });
+}
+
+void mg_find_evidence(struct mg_rule_ctx *x, struct mg_finding *f, uint32_t artifact,
+		      uint64_t line, int64_t time_ns, const char *fmt, ...)
+{
+	struct mg_evidence e = { artifact, line, time_ns, { 0 } };
+
+	FORMAT(e.text, fmt);
+	add_evidence(f, e);
+}
+
+#define ROOM(f) ((f)->nnumbers < sizeof((f)->numbers) / sizeof((f)->numbers[0]))
+
+void mg_find_num(struct mg_finding *f, const char *name, double v)
+{
+	if (ROOM(f))
+		f->numbers[f->nnumbers++] = (struct mg_number){ .name = name, .value = v };
+}
+
+void mg_find_text(struct mg_rule_ctx *x, struct mg_finding *f, const char *name,
+		  const char *fmt, ...)
+{
+	struct mg_number n = { .name = name, .is_text = true };
+
+	FORMAT(n.text, fmt);
+	if (ROOM(f))
+		f->numbers[f->nnumbers++] = n;
+}
+
+void mg_find_alternative(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt, ...)
+{
+	if (f->nalternatives < 4)
+		FORMAT(f->alternatives[f->nalternatives++], fmt);
+}
+
+void mg_find_next(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt, ...)
+{
+	if (f->nnext_steps < 6)
+		FORMAT(f->next_steps[f->nnext_steps++], fmt);
+}
+
+const char *mg_rule_clock(struct mg_rule_ctx *x, int64_t ns)
+{
+	char b[24];
+
+	if (ns == MG_TIME_NONE)
+		return "an unknown time";
+	return mg_arena_str(&x->out->arena, mg_strz(mg_time_clock(ns, 0, b, sizeof(b)))).p;
+}
+
+const char *mg_rule_dur(struct mg_rule_ctx *x, int64_t ns)
+{
+	char b[24];
+
+	return mg_arena_str(&x->out->arena, mg_strz(mg_duration_text(ns, b, sizeof(b)))).p;
+}
+
+const char *mg_rule_user(struct mg_rule_ctx *x, struct mg_str user)
+{
+	return user.n ? mg_arena_str(&x->out->arena, user).p : "an unauthenticated client";
+}
+
+const char *mg_rule_what(struct mg_rule_ctx *x, const struct mg_requests *r,
+			 const struct mg_request_group *g)
+{
+	struct mg_str res = mg_requests_text(r, g->resource);
+	struct mg_str sub = mg_requests_text(r, g->subresource);
+
+	if (!res.n)
+		return mg_arena_str(&x->out->arena, mg_requests_text(r, g->pattern)).p;
+	return mg_arena_printf(&x->out->arena, "%.*s%s%.*s", MG_FMT(res), sub.n ? "/" : "",
+			       MG_FMT(sub)).p;
+}
+
+struct mg_requests *mg_rule_requests(const struct mg_rule_ctx *x)
+{
+	return mg_requests_count(x->c->audit) ? x->c->audit : x->c->http;
+}

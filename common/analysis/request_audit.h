@@ -1,0 +1,17 @@
+/* request_audit.h - an audit event as one finished request.
+ *
+ * Layer:   analysis (base, parse)
+ * Memory:  views of the event; what was escaped is decoded into the arena
+ */
+#ifndef MG_ANALYSIS_REQUEST_AUDIT_H
+#define MG_ANALYSIS_REQUEST_AUDIT_H
+
+#include "analysis/requests.h"
+#include "parse/audit.h"
+
+/* Fill *q; artifact and line are left 0.  The address is that of the TCP peer, the last
+ * one: the others are what the client says.  Whether the event counts as a request at all: mg_audit_counts. */
+void mg_request_from_audit(struct mg_request *q, const struct mg_audit *a,
+			   struct mg_arena *arena);
+
+#endif

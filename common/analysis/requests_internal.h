@@ -1,0 +1,47 @@
+/* requests_internal.h - the inside of struct mg_requests, shared by its two files.
+ *
+ * Layer: analysis
+ */
+#ifndef MG_ANALYSIS_REQUESTS_INTERNAL_H
+#define MG_ANALYSIS_REQUESTS_INTERNAL_H
+
+#include "analysis/cells.h"
+#include "analysis/requests.h"
+
+/* A group with all that makes it one; the source address only when nobody is known. */
+struct group_cell {
+	uint32_t                user, verb, resource, subresource, pattern, code, ip;
+	struct mg_request_group g;
+};
+
+/* Two numbers and how often they met. */
+struct pair_cell {
+	int64_t  a, b;
+	uint64_t count;
+};
+
+/* What the getters hand out: sorted copies, dropped at the next change. */
+struct sorted {
+	struct mg_second         *seconds;
+	struct mg_latency_bucket *buckets;
+	struct mg_request_group  *groups;
+	uint32_t                 *rank; /* cell index -> place in groups */
+	struct mg_minute         *minutes;
+	struct mg_object_hits    *objects;
+	struct mg_error_cell     *errors;
+	bool                      any; /* something was built */
+};
+
+struct mg_requests {
+	struct mg_intern texts;
+	struct mg_cells  seconds, buckets, groups, minutes, objects, errors;
+	int64_t          width_ns;
+	uint64_t         count;
+	int64_t          first_ns, last_ns;
+	struct sorted    out;
+};
+
+/* Drop what the getters built. */
+void mg_requests_unsort(struct mg_requests *r);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/rule.h"
+
+#include "analysis/rules/rules.h"
+
+/* In causal order: storage, API server, requests, clients, control plane, workloads. */
+const struct mg_rule *const mg_rules[] = {
+	&mg_rule_etcd_stall,
+	&mg_rule_slow_fsync,
+	&mg_rule_apply_too_long,
+	&mg_rule_overload,
+	&mg_rule_readindex,
+	&mg_rule_leader_loss,
+	&mg_rule_nospace,
+	&mg_rule_request_timeout,
+	&mg_rule_webhook_slow,
+	&mg_rule_apiserver_oom,
+	&mg_rule_oom_cascade,
+	&mg_rule_oom_kill,
+	&mg_rule_non_graceful,
+	&mg_rule_apiserver_panic,
+	&mg_rule_dc_leak,
+	&mg_rule_dc_wall,
+	&mg_rule_slo_breach,
+	&mg_rule_5xx_burst,
+	&mg_rule_handler_timeout,
+	&mg_rule_401_spam,
+	&mg_rule_403_spam,
+	&mg_rule_apf_rejection,
+	&mg_rule_unpaginated_list,
+	&mg_rule_top_talker,
+	&mg_rule_hot_object,
+	&mg_rule_lease_loss,
+	&mg_rule_notready,
+	&mg_rule_crash_loop,
+	&mg_rule_operator_degraded,
+	NULL,
+};
+
+const struct mg_rule *mg_rule_find(struct mg_str id)
+{
+	for (size_t i = 0; mg_rules[i]; i++)
+		if (mg_str_eq(id, mg_strz(mg_rules[i]->id)))
+			return mg_rules[i];
+	return NULL;
+}
+
+/* Resources that traces show and the audit log never does: policy level None. */
+static void audit_blind_spots(struct mg_rule_ctx *x)
+{
+	struct mg_intern               seen = { 0 }, told = { 0 };
+	const struct mg_request_group *g;
+	size_t                         n;
+
+	g = mg_requests_groups(x->c->audit, &n);
+	if (n == 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		mg_intern_id(&seen, mg_requests_text(x->c->audit, g[i].resource));
+	for (size_t i = 0; i < x->c->events.n; i++) {
+		const struct mg_event *e = &x->c->events.ev[i];
+		uint32_t               before = told.n;
+
+		if (e->kind != MG_EV_APISERVER_TRACE || !e->resource.n || !e->verb.n ||
+		    mg_intern_find(&seen, e->resource) != MG_NONE)
+			continue;
+		mg_intern_id(&told, e->resource);
+		if (told.n > before)
+			mg_rule_blind_spot(x, "requests for %.*s are in the API server's traces but "
+					      "never in the audit log: policy level None for them",
+					   MG_FMT(e->resource));
+	}
+	mg_intern_release(&seen);
+	mg_intern_release(&told);
+}
+
+void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_override *o,
+		  size_t noverrides)
+{
+	struct mg_signals  s;
+	struct mg_rule_ctx x = { .c = c, .s = &s, .out = out, .overrides = o,
+				 .noverrides = noverrides };
+
+	mg_signals_build(&s, c);
+	for (size_t i = 0; mg_rules[i]; i++) {
+		x.rule = mg_rules[i];
+		x.rule->run(&x);
+	}
+	audit_blind_spots(&x);
+	mg_findings_chain(out);
+	mg_findings_verdict(out, c);
+	mg_signals_release(&s);
+}

@@ -1,0 +1,19 @@
+/* rules.h - every rule that is built in.  One file a rule; the table is analysis/rules.c.
+ *
+ * Layer: analysis
+ */
+#ifndef MG_ANALYSIS_RULES_RULES_H
+#define MG_ANALYSIS_RULES_RULES_H
+
+#include "analysis/rule.h"
+
+extern const struct mg_rule mg_rule_etcd_stall, mg_rule_slow_fsync, mg_rule_apply_too_long,
+	mg_rule_overload, mg_rule_readindex, mg_rule_leader_loss, mg_rule_nospace,
+	mg_rule_request_timeout, mg_rule_webhook_slow, mg_rule_apiserver_oom,
+	mg_rule_oom_cascade, mg_rule_oom_kill, mg_rule_non_graceful, mg_rule_apiserver_panic,
+	mg_rule_dc_leak, mg_rule_dc_wall, mg_rule_slo_breach, mg_rule_5xx_burst,
+	mg_rule_handler_timeout, mg_rule_401_spam, mg_rule_403_spam, mg_rule_apf_rejection,
+	mg_rule_unpaginated_list, mg_rule_top_talker, mg_rule_hot_object, mg_rule_lease_loss,
+	mg_rule_notready, mg_rule_crash_loop, mg_rule_operator_degraded;
+
+#endif

@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/from_gostack.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "base/num.h"
+
+#define STUCK_MINUTES 10
+#define CROWD 1000  /* so many idle-looking goroutines at one place are no idlers */
+#define RESUME 16   /* foreign lines after which an interrupted dump may still go on */
+
+/* --- when --------------------------------------------------------------------------------- */
+
+static bool digits(struct mg_str s, size_t at, size_t n, int *out)
+{
+	int v = 0;
+
+	if (at + n > s.n)
+		return false;
+	for (size_t i = at; i < at + n; i++) {
+		if (!mg_is_digit(s.p[i]))
+			return false;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	*out = v;
+	return true;
+}
+
+/* Skip one separator where there is one. */
+static void separator(struct mg_str s, size_t *i)
+{
+	if (*i < s.n && (s.p[*i] == '-' || s.p[*i] == ':' || s.p[*i] == '_' || s.p[*i] == '.'))
+		++*i;
+}
+
+/* YYYY[-]MM[-]DD(T|t|-|_)hh[:-]mm[:-]ss at offset i. */
+static bool stamp_at(struct mg_str s, size_t i, struct mg_civil *c)
+{
+	*c = (struct mg_civil){ 0 };
+	if (!digits(s, i, 4, &c->year))
+		return false;
+	i += 4;
+	separator(s, &i);
+	if (!digits(s, i, 2, &c->month))
+		return false;
+	i += 2;
+	separator(s, &i);
+	if (!digits(s, i, 2, &c->day))
+		return false;
+	i += 2;
+	if (i >= s.n || !strchr("Tt-_ ", s.p[i]) || s.p[i] == '\0')
+		return false;
+	i++;
+	if (!digits(s, i, 2, &c->hour))
+		return false;
+	i += 2;
+	separator(s, &i);
+	if (!digits(s, i, 2, &c->minute))
+		return false;
+	i += 2;
+	separator(s, &i);
+	if (!digits(s, i, 2, &c->second) || (i + 2 < s.n && mg_is_digit(s.p[i + 2])))
+		return false;
+	return c->year >= 1990 && c->year < 2200 && c->month >= 1 && c->month <= 12 &&
+	       c->day >= 1 && c->day <= 31 && c->hour < 24 && c->minute < 60 && c->second < 61;
+}
+
+bool mg_gostack_name_time(struct mg_str name, int64_t *ns)
+{
+	struct mg_civil c;
+
+	for (size_t i = 0; i < name.n; i++)
+		if ((i == 0 || !mg_is_digit(name.p[i - 1])) && stamp_at(name, i, &c)) {
+			*ns = mg_time_from_civil(&c);
+			return true;
+		}
+	return false;
+}
+
+struct mg_dump_time mg_gostack_file_time(const struct mg_source *src)
+{
+	struct mg_dump_time t = { MG_TIME_NONE, MG_TIME_UNKNOWN };
+	struct mg_str       base = mg_str_basename(src->path), dir;
+
+	dir = mg_str_head(src->path, src->path.n - base.n);
+	while (dir.n && dir.p[dir.n - 1] == '/')
+		dir.n--;
+	if (mg_gostack_name_time(base, &t.ns) ||
+	    mg_gostack_name_time(mg_str_basename(dir), &t.ns))
+		t.source = MG_TIME_DERIVED;
+	else if (src->mtime_ns != MG_TIME_NONE)
+		t = (struct mg_dump_time){ src->mtime_ns, MG_TIME_DERIVED };
+	return t;
+}
+
+/* --- groups ------------------------------------------------------------------------------- */
+
+/* What becomes one goroutine.stuck: a stack shape, or all shapes of one signature. */
+struct group {
+	const struct mg_gobucket *top; /* the largest */
+	const struct mg_gosig    *sig; /* NULL: notable by its state alone */
+	uint64_t                  count, line;
+	uint32_t                  minutes_min, minutes_max;
+	uint64_t                  ids[MG_GOBUCKET_IDS];
+	uint32_t                  nids;
+	uint64_t                  workers; /* of the same collection deletes, still there */
+};
+
+static void group_add(struct group *g, const struct mg_gobucket *b)
+{
+	if (!g->top || b->count > g->top->count)
+		g->top = b;
+	if (g->count == 0 || b->line < g->line)
+		g->line = b->line;
+	if (g->count == 0 || b->minutes_min < g->minutes_min)
+		g->minutes_min = b->minutes_min;
+	if (b->minutes_max > g->minutes_max)
+		g->minutes_max = b->minutes_max;
+	for (uint32_t i = 0; i < b->nids && g->nids < MG_GOBUCKET_IDS; i++)
+		g->ids[g->nids++] = b->ids[i];
+	g->count += b->count;
+}
+
+static bool sig_notable(const struct group *g)
+{
+	const struct mg_gosig *s = g->sig;
+
+	if (s->min_count == 0 && s->min_minutes == 0)
+		return true;
+	return (s->min_count && g->count >= s->min_count) ||
+	       (s->min_minutes && g->minutes_max >= s->min_minutes);
+}
+
+static bool state_notable(const struct mg_gobucket *b)
+{
+	if (b->minutes_max < STUCK_MINUTES)
+		return false;
+	return b->blocked ||
+	       (b->count >= CROWD && (mg_str_starts(b->state, MG_STR("chan receive")) ||
+				      mg_str_starts(b->state, MG_STR("select"))));
+}
+
+/* --- texts -------------------------------------------------------------------------------- */
+
+/* "k8s.io/apiserver/pkg/registry.(*Store).F" -> "registry.(*Store).F" */
+static struct mg_str short_name(struct mg_str func)
+{
+	/* A slash inside the brackets of a generic function is not a path's. */
+	ptrdiff_t     end = mg_str_chr(func, '[');
+	struct mg_str path = end < 0 ? func : mg_str_head(func, (size_t)end);
+	ptrdiff_t     i = mg_str_rchr(path, '/');
+
+	return i < 0 ? func : mg_str_from(func, (size_t)i + 1);
+}
+
+static void add_waits(struct mg_buf *t, const struct group *g)
+{
+	if (g->top->state.n == 0)
+		return;
+	mg_buf_printf(t, " [%.*s", MG_FMT(g->top->state));
+	if (g->minutes_max == 0)
+		mg_buf_addz(t, ", less than a minute");
+	else if (g->minutes_min == g->minutes_max)
+		mg_buf_printf(t, ", %u min", g->minutes_max);
+	else
+		mg_buf_printf(t, ", %u-%u min", g->minutes_min, g->minutes_max);
+	mg_buf_addc(t, ']');
+}
+
+static struct mg_str stuck_message(const struct group *g, struct mg_batch *out)
+{
+	struct mg_buf t = { 0 };
+	struct mg_str m;
+	char          n[32];
+
+	mg_buf_printf(&t, "%s goroutine%s", mg_num_grouped(g->count, n, sizeof(n)),
+		      g->count == 1 ? "" : "s");
+	if (g->sig)
+		mg_buf_printf(&t, ", %s,", g->sig->title);
+	mg_buf_printf(&t, " in %.*s", MG_FMT(short_name(g->top->where)));
+	add_waits(&t, g);
+	m = mg_batch_str(out, mg_buf_str(&t));
+	mg_buf_release(&t);
+	return m;
+}
+
+static struct mg_str id_list(const struct group *g, struct mg_batch *out)
+{
+	struct mg_buf t = { 0 };
+	struct mg_str s;
+
+	for (uint32_t i = 0; i < g->nids; i++)
+		mg_buf_printf(&t, "%s%llu", i ? " " : "", (unsigned long long)g->ids[i]);
+	if (g->count > g->nids)
+		mg_buf_addz(&t, " ...");
+	s = mg_batch_str(out, mg_buf_str(&t));
+	mg_buf_release(&t);
+	return s;
+}
+
+/* --- events ------------------------------------------------------------------------------- */
+
+struct context {
+	const struct mg_godump *d;
+	const struct mg_source *src;
+	struct mg_dump_time     when;
+	struct mg_str           process;
+	struct mg_batch        *out;
+};
+
+static struct mg_str process_of(const struct mg_godump *d, const struct mg_source *src)
+{
+	return src->component.n ? src->component : d->process;
+}
+
+static struct mg_event *event_base(const struct context *x, enum mg_event_kind k,
+				   enum mg_severity s, uint64_t line)
+{
+	struct mg_event *e = mg_batch_add(x->out, k, s);
+
+	e->time_ns = x->when.ns;
+	e->time_source = x->when.ns == MG_TIME_NONE ? MG_TIME_UNKNOWN : x->when.source;
+	e->artifact = x->src->artifact;
+	e->line = line;
+	e->component = x->process;
+	e->node = x->src->node;
+	e->pod = x->src->pod;
+	e->ns = x->src->ns;
+	return e;
+}
+
+/* A provisional time is moved later; an attribute would stay behind. */
+static void attr_dump_time(const struct context *x, struct mg_event *e)
+{
+	if (x->when.ns != MG_TIME_NONE && x->when.source != MG_TIME_YEARLESS &&
+	    x->when.source != MG_TIME_BOOT)
+		mg_batch_attr_i64(x->out, e, "dump_ns", x->when.ns);
+}
+
+static void attr_form(const struct context *x, struct mg_event *e)
+{
+	mg_batch_attr(x->out, e, "form", x->d->debug1 ? MG_STR("debug1") : MG_STR("debug2"));
+}
+
+static void attr_location(const struct context *x, struct mg_event *e,
+			  const struct mg_gobucket *b)
+{
+	char text[1024];
+	int  n;
+
+	if (b->file.n == 0)
+		return;
+	n = snprintf(text, sizeof(text), "%.*s:%u", (int)(b->file.n < 900 ? b->file.n : 900),
+		     b->file.p, b->file_line);
+	mg_batch_attr(x->out, e, "location", mg_str(text, n > 0 ? (size_t)n : 0));
+}
+
+static enum mg_severity stuck_severity(const struct group *g)
+{
+	/* A distributor whose worker lives may only be waiting for it. */
+	if (g->sig && g->sig->certain && (g->workers < g->count || g->minutes_max >= 5))
+		return MG_SEV_ERROR;
+	if (g->minutes_max >= STUCK_MINUTES || (g->sig && g->sig->per_stack))
+		return MG_SEV_WARNING;
+	return MG_SEV_INFO;
+}
+
+static void stuck(const struct context *x, const struct group *g)
+{
+	const struct mg_gobucket *b = g->top;
+	struct mg_event          *e = event_base(x, MG_EV_GOROUTINE_STUCK, stuck_severity(g), g->line);
+	int64_t                   wait = (int64_t)g->minutes_max * MG_MIN;
+
+	e->count = g->count > UINT32_MAX ? UINT32_MAX : (uint32_t)g->count;
+	if (x->when.ns != MG_TIME_NONE && x->when.ns > INT64_MIN / 2 && wait > 0) {
+		e->time_ns = x->when.ns - wait;
+		e->duration_ns = wait;
+	}
+	e->message = stuck_message(g, x->out);
+	mg_batch_attr(x->out, e, "signature", mg_strz(g->sig ? g->sig->name : ""));
+	mg_batch_attr(x->out, e, "state", b->state);
+	mg_batch_attr_i64(x->out, e, "wait_min_minutes", g->minutes_min);
+	mg_batch_attr_i64(x->out, e, "wait_max_minutes", g->minutes_max);
+	mg_batch_attr(x->out, e, "function", b->where);
+	attr_location(x, e, b);
+	if (b->created_by.n)
+		mg_batch_attr(x->out, e, "created_by", b->created_by);
+	mg_batch_attr_i64(x->out, e, "dump_total", (int64_t)x->d->total);
+	if (g->nids)
+		mg_batch_attr(x->out, e, "goroutines", id_list(g, x->out));
+	attr_dump_time(x, e);
+	attr_form(x, e);
+	if (g->workers)
+		mg_batch_attr_i64(x->out, e, "workers", (int64_t)g->workers);
+	if (g->sig)
+		mg_batch_attr(x->out, e, "explanation", mg_strz(g->sig->explanation));
+}
+
+static void stuck_groups(const struct context *x)
+{
+	struct group by_sig[MG_GOSIG_COUNT] = { { NULL } };
+
+	for (uint32_t i = 0; i < x->d->n; i++) {
+		const struct mg_gobucket *b = &x->d->b[i];
+		struct group              one = { NULL };
+
+		if (b->sig >= 0 && !mg_gosigs[b->sig].per_stack) {
+			by_sig[b->sig].sig = &mg_gosigs[b->sig];
+			group_add(&by_sig[b->sig], b);
+			continue;
+		}
+		one.sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL;
+		group_add(&one, b);
+		if (one.sig && !sig_notable(&one))
+			one.sig = NULL;
+		if (one.sig || state_notable(b))
+			stuck(x, &one);
+	}
+	by_sig[MG_GOSIG_DISTRIBUTOR].workers = by_sig[MG_GOSIG_WORKER].count;
+	for (int i = 0; i < MG_GOSIG_COUNT; i++)
+		if (by_sig[i].count && sig_notable(&by_sig[i]))
+			stuck(x, &by_sig[i]);
+}
+
+static const struct mg_gobucket *largest(const struct mg_godump *d)
+{
+	const struct mg_gobucket *b = NULL;
+
+	for (uint32_t i = 0; i < d->n; i++)
+		if (!b || d->b[i].count > b->count)
+			b = &d->b[i];
+	return b;
+}
+
+static uint64_t blocked_total(const struct mg_godump *d)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < d->n; i++)
+		if (d->b[i].blocked)
+			n += d->b[i].ten_minutes;
+	return n;
+}
+
+static struct mg_str dump_message(const struct context *x, uint64_t blocked)
+{
+	struct mg_buf t = { 0 };
+	struct mg_str m;
+	char          n[32];
+
+	mg_buf_addz(&t, "goroutine dump");
+	if (x->process.n)
+		mg_buf_printf(&t, " of %.*s", MG_FMT(x->process));
+	mg_buf_printf(&t, ": %s goroutines", mg_num_grouped(x->d->total, n, sizeof(n)));
+	mg_buf_printf(&t, " in %u different stacks", x->d->n);
+	if (blocked)
+		mg_buf_printf(&t, ", %s blocked for 10 minutes or more",
+			      mg_num_grouped(blocked, n, sizeof(n)));
+	m = mg_batch_str(x->out, mg_buf_str(&t));
+	mg_buf_release(&t);
+	return m;
+}
+
+void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
+			  struct mg_dump_time when, struct mg_batch *out)
+{
+	struct context            x = { d, src, when, mg_str("", 0), out };
+	const struct mg_gobucket *top = largest(d);
+	uint64_t                  blocked = blocked_total(d);
+	struct mg_event          *e;
+
+	if (!top)
+		return;
+	x.process = mg_batch_str(out, process_of(d, src));
+	e = event_base(&x, MG_EV_GOROUTINE_DUMP, MG_SEV_INFO, d->line);
+	e->message = dump_message(&x, blocked);
+	mg_batch_attr_i64(out, e, "total", (int64_t)d->total);
+	mg_batch_attr_i64(out, e, "buckets", d->n);
+	mg_batch_attr_i64(out, e, "blocked", (int64_t)blocked);
+	if (x.process.n)
+		mg_batch_attr(out, e, "process", x.process);
+	attr_form(&x, e);
+	mg_batch_attr_i64(out, e, "largest", (int64_t)top->count);
+	mg_batch_attr(out, e, "largest_function", top->where);
+	mg_batch_attr(out, e, "largest_state", top->state);
+	mg_batch_attr_i64(out, e, "largest_wait_minutes", top->minutes_max);
+	attr_dump_time(&x, e);
+	stuck_groups(&x);
+}
+
+/* --- dumps inside logs ------------------------------------------------------------------ */
+
+enum mode {
+	IDLE,      /* no stack                                            */
+	STACK,     /* inside a goroutine                                  */
+	BETWEEN,   /* behind a blank line: a header may follow            */
+	SUSPENDED, /* foreign lines came; the dump may still go on        */
+};
+
+struct mg_gostack {
+	struct mg_godump    dump;
+	struct mg_dump_time when;
+	enum mode           mode;
+	enum mg_goline      last;
+	bool                file_due; /* the line before was a function or "created by" */
+	unsigned            foreign;
+};
+
+struct mg_gostack *mg_gostack_new(void)
+{
+	return mg_zalloc(sizeof(struct mg_gostack));
+}
+
+/* The dump is complete: a single running goroutine is only the trace of a panic. */
+static void end_dump(struct mg_gostack *g, const struct mg_source *src, struct mg_batch *out)
+{
+	if (g->mode == IDLE)
+		return;
+	mg_godump_end(&g->dump);
+	if (g->dump.total > 1)
+		mg_event_from_godump(&g->dump, src, g->when, out);
+	mg_godump_release(&g->dump);
+	g->mode = IDLE;
+}
+
+/* Old kubelets put their time stamp into the middle of a line wherever a write ended:
+ * "k8s.io/apimach2021-08-03T09:23:52.352730619Z inery/pkg".  The line without it; `buf` holds
+ * the joined text. */
+static struct mg_str heal(struct mg_str line, char *buf, size_t n)
+{
+	const char *p = line.p, *end = line.p + line.n, *z;
+
+	for (; p < end && (z = memchr(p, 'Z', (size_t)(end - p))); p = z + 1) {
+		size_t  at = (size_t)(z - line.p), used, start;
+		int64_t ns;
+
+		/* 20 bytes without a fraction, 22 to 30 with one. */
+		for (size_t len = 20; len <= 30 && len <= at + 1; len++) {
+			start = at + 1 - len;
+			if (!mg_is_digit(line.p[start]) ||
+			    !mg_time_parse(mg_str(line.p + start, len), &ns, &used, NULL) || used != len)
+				continue;
+			if (at + 1 < line.n && line.p[at + 1] == ' ')
+				at++;
+			if (start == 0 || line.n - (at + 1 - start) > n)
+				return line;
+			memcpy(buf, line.p, start);
+			memcpy(buf + start, line.p + at + 1, line.n - at - 1);
+			return mg_str(buf, start + line.n - at - 1);
+		}
+	}
+	return line;
+}
+
+static bool is_running(struct mg_str line)
+{
+	struct mg_goheader h;
+
+	return mg_goheader_parse(line, &h) && mg_str_eq(h.state, MG_STR("running"));
+}
+
+static bool header(struct mg_gostack *g, const struct mg_source *src,
+		   const struct mg_line *line, struct mg_str text, struct mg_batch *out)
+{
+	/* Only the first goroutine of a dump is the running one. */
+	if (g->mode == SUSPENDED && is_running(text))
+		end_dump(g, src, out);
+	if (g->mode == IDLE)
+		g->when = (struct mg_dump_time){ line->time_ns, line->time_source };
+	mg_godump_line(&g->dump, text, line->lineno);
+	g->mode = STACK;
+	g->file_due = false;
+	return true;
+}
+
+static bool foreign(struct mg_gostack *g, const struct mg_source *src, struct mg_batch *out)
+{
+	if (g->mode != SUSPENDED) {
+		g->mode = SUSPENDED;
+		g->foreign = 0;
+	}
+	if (++g->foreign > RESUME)
+		end_dump(g, src, out);
+	return false;
+}
+
+/* Does a line of kind `k` continue the goroutine that is open? */
+static bool continues(const struct mg_gostack *g, enum mg_goline k, struct mg_str text)
+{
+	switch (k) {
+	case MG_GOLINE_FILE:
+		return g->file_due;
+	case MG_GOLINE_FUNC: /* in a log any bare word would pass for a C function */
+		return mg_goline_func(text).n > 0;
+	case MG_GOLINE_CREATED:
+	case MG_GOLINE_ELIDED:
+	case MG_GOLINE_ANCESTOR:
+	case MG_GOLINE_NOTE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool mg_gostack_line(struct mg_gostack *g, const struct mg_source *src,
+		     const struct mg_line *line, struct mg_batch *out)
+{
+	char           buf[4096];
+	struct mg_str  text = line->text;
+	enum mg_goline k;
+
+	/* The usual line of a log: one comparison. */
+	if (g->mode == IDLE && !mg_str_starts(text, MG_STR("goroutine ")))
+		return false;
+	if (g->mode != IDLE)
+		text = heal(text, buf, sizeof(buf));
+	k = mg_goline_kind(text);
+	if (k == MG_GOLINE_HEADER)
+		return header(g, src, line, text, out);
+	if (g->mode == IDLE)
+		return false;
+	if (g->mode == STACK && k == MG_GOLINE_BLANK) {
+		mg_godump_line(&g->dump, text, line->lineno);
+		g->mode = BETWEEN;
+		return true;
+	}
+	if (g->mode != STACK || !continues(g, k, text))
+		return foreign(g, src, out);
+	mg_godump_line(&g->dump, text, line->lineno);
+	g->file_due = k == MG_GOLINE_FUNC || k == MG_GOLINE_CREATED;
+	return true;
+}
+
+void mg_gostack_flush(struct mg_gostack *g, const struct mg_source *src, struct mg_batch *out)
+{
+	end_dump(g, src, out);
+}
+
+void mg_gostack_free(struct mg_gostack *g)
+{
+	if (!g)
+		return;
+	mg_godump_release(&g->dump);
+	free(g);
+}

@@ -1,0 +1,48 @@
+/* from_gostack.h - goroutine dumps as events: one for the dump, one for each notable group.
+ *
+ * goroutine.dump   attrs total, buckets, blocked, process, form, largest, largest_function,
+ *                  largest_state, largest_wait_minutes, dump_ns
+ * goroutine.stuck  count, time = dump time - longest wait, duration to the dump time; attrs
+ *                  signature, state, wait_min_minutes, wait_max_minutes, function, location,
+ *                  created_by, dump_total, goroutines, dump_ns, form, workers (of the
+ *                  collection deletes, when any live), explanation
+ *
+ * Layer:   event (base, parse)
+ * Memory:  proportional to the distinct stacks of one dump
+ * Threads: one detector belongs to one thread at a time
+ */
+#ifndef MG_EVENT_FROM_GOSTACK_H
+#define MG_EVENT_FROM_GOSTACK_H
+
+#include "event/batch.h"
+#include "event/source.h"
+#include "parse/gobuckets.h"
+
+/* Dumps inside a log: hand in every line without its envelope.  True: the line belongs to a
+ * goroutine stack.  A dump ends with the first line that does not; it goes on when the next
+ * goroutine follows within a few lines (another writer of the same stream).  A single
+ * [running] goroutine is a stack trace, not a dump: it makes no event. */
+struct mg_gostack *mg_gostack_new(void);
+bool               mg_gostack_line(struct mg_gostack *g, const struct mg_source *src,
+				   const struct mg_line *line, struct mg_batch *out);
+/* End of the log. */
+void               mg_gostack_flush(struct mg_gostack *g, const struct mg_source *src,
+				    struct mg_batch *out);
+void               mg_gostack_free(struct mg_gostack *g); /* NULL is fine */
+
+/* When a dump was taken. */
+struct mg_dump_time {
+	int64_t             ns; /* MG_TIME_NONE: not known */
+	enum mg_time_source source;
+};
+
+/* From a stamp in the file's name or its directory's ("20261121T031207Z", with or without
+ * separators), else from its mtime. */
+struct mg_dump_time mg_gostack_file_time(const struct mg_source *src);
+/* The time stamp in a name; false: there is none. */
+bool mg_gostack_name_time(struct mg_str name, int64_t *ns);
+/* Events of one finished dump. */
+void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
+			  struct mg_dump_time when, struct mg_batch *out);
+
+#endif

@@ -1,0 +1,49 @@
+/* from_kubeobj.h - the state of Kubernetes objects as events.
+ *
+ *   Pod              pod.terminated, pod.oom_killed, pod.restarts, pod.waiting, pod.started,
+ *                    kubelet.eviction
+ *   Node             node.condition
+ *   Namespace        namespace.terminating
+ *   ClusterOperator  clusteroperator.condition
+ *   APIService       apiservice.unavailable
+ *   Event            kubernetes.event (v1 and events.k8s.io)
+ *   etcdctl output   etcd.nospace, etcd.alarm, etcd.error
+ *
+ * The attributes of each are listed in docs/formats/kubeobj.md.
+ *
+ * Layer:   event (base, parse)
+ * Memory:  the batch copies what it needs; the tree may go away afterwards
+ * Threads: pure functions
+ */
+#ifndef MG_EVENT_FROM_KUBEOBJ_H
+#define MG_EVENT_FROM_KUBEOBJ_H
+
+#include "event/batch.h"
+#include "event/source.h"
+#include "parse/kubeobj.h"
+
+/* Where an object stands and what it is. */
+struct mg_kubeobj {
+	const struct mg_knode  *root;
+	const struct mg_source *src;
+	uint64_t                line; /* of the object's first line in the leaf; 1-based */
+	struct mg_str           kind; /* mg_kubeobj_kind */
+};
+
+/* Kind of an object: its own, else that of its list ("PodList"), else by its fields. */
+struct mg_str mg_kubeobj_kind(const struct mg_knode *root, struct mg_str list_kind);
+/* Could an object of this kind give events?  True for "" (not known). */
+bool mg_kubeobj_wanted(struct mg_str kind);
+
+/* Add the events of one object.  A List that could not be cut is walked. */
+void mg_event_from_kubeobj(const struct mg_kubeobj *o, struct mg_batch *out);
+/* etcdctl endpoint status, endpoint health, alarm list (one element of an array, or the whole
+ * object); false: it is none of them. */
+bool mg_event_from_etcdinfo(const struct mg_kubeobj *o, struct mg_batch *out);
+
+/* An event of this object: artifact, line, time (MG_TIME_NONE: unknown) set. */
+struct mg_event *mg_kubeobj_event(const struct mg_kubeobj *o, struct mg_batch *out,
+				  enum mg_event_kind k, enum mg_severity s,
+				  const struct mg_knode *at, int64_t time_ns);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ingest/audit_reader.h"
+
+#include "base/mem.h"
+#include "base/scan.h"
+
+#define DOC_MAX ((size_t)64 << 20) /* of a document over many lines; then it counts as torn */
+
+/* --- one text, wherever it begins -------------------------------------------------- */
+
+/* The line and the offset in it of `byte` in the text being read. */
+static uint64_t locate(struct mg_audit_reader *r, uint64_t byte, uint64_t *in_line)
+{
+	struct mg_str head = mg_str_head(r->text, byte);
+	ptrdiff_t     nl = mg_str_rchr(head, '\n');
+
+	if (nl < 0) {
+		*in_line = byte;
+		return r->line;
+	}
+	if (byte < r->seen_byte)
+		r->seen_byte = r->seen_lines = 0;
+	r->seen_lines += mg_scan_count(mg_str_from(head, r->seen_byte), '\n');
+	r->seen_byte = byte;
+	*in_line = byte - (uint64_t)nl - 1;
+	return r->line + r->seen_lines;
+}
+
+static void on_bad(void *ctx, uint64_t byte, const char *msg)
+{
+	struct mg_audit_reader *r = ctx;
+	uint64_t       in_line, line = locate(r, byte, &in_line);
+
+	mg_stats_bad(r->stats, line, in_line, "%s", msg);
+}
+
+static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t byte)
+{
+	struct mg_audit_reader *r = ctx;
+	uint64_t                in_line;
+
+	r->stats->records++;
+	mg_stats_time(r->stats, a->stage_ns != MG_TIME_NONE ? a->stage_ns : a->timestamp_ns);
+	r->event(r->ctx, a, text, locate(r, byte, &in_line));
+}
+
+/* Read `text`, which begins on line `line`. */
+static void read_text(struct mg_audit_reader *r, struct mg_str text, uint64_t line)
+{
+	r->sink = (struct mg_audit_sink){ on_event, on_bad, r, &r->arena };
+	r->text = text;
+	r->line = line;
+	r->seen_byte = r->seen_lines = 0;
+	if (mg_audit_blank(text))
+		r->stats->other++;
+	else
+		mg_audit_line(text, &r->sink);
+}
+
+/* --- one record a line ------------------------------------------------------------ */
+
+typedef void (*line_fn)(void *ctx, struct mg_str line, uint64_t number);
+
+static uint64_t each_line(const struct mg_block *b, line_fn fn, void *ctx)
+{
+	const char *p = b->p, *end = b->p + b->n;
+	uint64_t    n = 0;
+
+	for (; p < end; n++) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		const char *to = nl ? nl : end;
+
+		fn(ctx, mg_str(p, (size_t)(to - p)), b->first_line + n);
+		p = nl ? nl + 1 : end;
+	}
+	return n;
+}
+
+static void on_line(void *ctx, struct mg_str line, uint64_t number)
+{
+	read_text(ctx, line, number);
+}
+
+void mg_audit_read_lines(struct mg_audit_reader *r, const struct mg_block *b)
+{
+	r->stats->bytes += b->n;
+	r->stats->lines += each_line(b, on_line, r);
+}
+
+/* --- documents over many lines, partial lines ------------------------------------------ */
+
+/* Brackets that `line` opens more than it closes; *torn when it ends inside a string, which
+ * JSON does not allow. */
+static int64_t balance(struct mg_str line, bool *torn)
+{
+	const char *p = line.p, *end = line.p + line.n;
+	int64_t     open = 0;
+	bool        string = false;
+
+	for (; p < end; p++) {
+		if (string) {
+			p = mg_scan_string(p, end);
+			if (p == end)
+				break;
+			if (*p == '\\')
+				p++;
+			else if (*p == '"')
+				string = false;
+			continue;
+		}
+		string = *p == '"';
+		open += (*p == '{' || *p == '[') - (*p == '}' || *p == ']');
+	}
+	*torn = string;
+	return open;
+}
+
+/* Read what is pending, whole or not. */
+static void flush_doc(struct mg_audit_docs *d)
+{
+	struct mg_str text;
+
+	if (d->pending.n == 0)
+		return;
+	text = mg_arena_str(&d->r->arena, mg_buf_str(&d->pending));
+	read_text(d->r, text, d->first_line);
+	mg_buf_clear(&d->pending);
+	d->depth = 0;
+	d->cri = false;
+}
+
+static void append(struct mg_audit_docs *d, struct mg_str text, uint64_t number)
+{
+	if (d->pending.n == 0)
+		d->first_line = number;
+	mg_buf_add(&d->pending, text);
+}
+
+static void on_cri_line(struct mg_audit_docs *d, struct mg_str text, bool partial, uint64_t number)
+{
+	if (!d->cri)
+		flush_doc(d);
+	if (!partial && d->pending.n == 0) {
+		read_text(d->r, text, number);
+		return;
+	}
+	d->cri = true;
+	append(d, text, number);
+	if (!partial || d->pending.n > DOC_MAX)
+		flush_doc(d);
+}
+
+/* Can `line` not belong to the pending document?  An object that begins in the first column
+ * continues it only behind a comma, a colon or a list's bracket. */
+static bool begins_anew(const struct mg_audit_docs *d, struct mg_str line)
+{
+	struct mg_str before = mg_str_trim(mg_buf_str(&d->pending));
+	char          last = before.n ? before.p[before.n - 1] : ',';
+
+	return line.n && line.p[0] == '{' && last != ',' && last != '[' && last != ':';
+}
+
+static void on_doc_line(void *ctx, struct mg_str line, uint64_t number)
+{
+	struct mg_audit_docs *d = ctx;
+	struct mg_str text;
+	bool          partial, torn;
+	int64_t       open;
+
+	if (mg_audit_cri(line, &text, &partial) == MG_OK) {
+		on_cri_line(d, text, partial, number);
+		return;
+	}
+	if (d->cri || (d->pending.n && begins_anew(d, line)))
+		flush_doc(d);
+	open = balance(line, &torn);
+	if (d->pending.n == 0 && (open <= 0 || torn)) {
+		read_text(d->r, line, number);
+		return;
+	}
+	append(d, line, number);
+	mg_buf_addc(&d->pending, '\n');
+	d->depth += open;
+	if (d->depth <= 0 || torn || d->pending.n > DOC_MAX)
+		flush_doc(d);
+}
+
+void mg_audit_read_docs(struct mg_audit_docs *d, struct mg_audit_reader *r,
+			const struct mg_block *b)
+{
+	d->r = r;
+	if (b) {
+		r->stats->bytes += b->n;
+		r->stats->lines += each_line(b, on_doc_line, d);
+		return;
+	}
+	flush_doc(d);
+	mg_buf_release(&d->pending);
+}
+
+void mg_audit_reader_end(struct mg_audit_reader *r)
+{
+	mg_arena_release(&r->arena);
+}
+
+bool mg_audit_is_docs(struct mg_str head)
+{
+	struct mg_json       j;
+	struct mg_json_value v;
+	struct mg_str        line, text;
+	bool                 partial;
+
+	do {
+		if (!mg_str_cut(head, '\n', &line, &head))
+			return false; /* one line, or a very long first one */
+	} while (mg_audit_blank(line));
+	if (mg_audit_cri(line, &text, &partial) == MG_OK)
+		return true;
+	text = mg_audit_strip(line);
+	if (!text.p)
+		return false;
+	mg_json_init(&j, text);
+	return !mg_json_value(&j, &v) && mg_json_incomplete(&j);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ingest/consume_audit.h"
+
+#include "analysis/request_audit.h"
+#include "base/mem.h"
+#include "event/from_audit.h"
+#include "ingest/audit_reader.h"
+
+/* --- one block ------------------------------------------------------------------ */
+
+/* An event that may be kept: its JSON lives as long as the block or its arena. */
+struct pick {
+	int64_t       duration;
+	struct mg_str text;
+	uint64_t      line;
+};
+
+struct picks {
+	struct pick *v;
+	uint32_t     n, cap;
+};
+
+/* 5xx answers of one second that are alike. */
+struct fold {
+	struct pick first; /* the earliest: duration is its end */
+	uint32_t    count;
+};
+
+struct reader {
+	struct mg_audit_reader  in;
+	const struct mg_source *src;
+	struct mg_partial      *out;
+	struct picks            slow, list;
+	struct mg_intern        fold_keys;
+	struct fold            *folds;
+	uint32_t                nfolds, folds_cap;
+};
+
+static void pick(struct picks *p, int64_t duration, struct mg_str text, uint64_t line)
+{
+	struct pick k = { duration, text, line };
+
+	MG_PUSH(p->v, p->n, p->cap, k);
+}
+
+/* Count a 5xx under its second and group. */
+static void fold_error(struct reader *r, const struct mg_request *q, struct mg_str text,
+		       int64_t end)
+{
+	struct mg_buf key = { 0 };
+	struct pick   p = { end, text, q->line };
+	uint32_t      id;
+
+	mg_buf_printf(&key, "%lld %u %.*s %.*s %.*s %.*s ", (long long)(end / MG_SEC), q->code,
+		      MG_FMT(q->verb), MG_FMT(q->resource), MG_FMT(q->subresource),
+		      MG_FMT(q->user));
+	if (!q->user.n)
+		mg_buf_add(&key, q->source_ip);
+	id = mg_intern_id(&r->fold_keys, mg_buf_str(&key));
+	mg_buf_release(&key);
+	if (id == r->nfolds) /* ids are dense: a new one is the next */
+		MG_PUSH(r->folds, r->nfolds, r->folds_cap, ((struct fold){ p, 0 }));
+	if (end < r->folds[id].first.duration)
+		r->folds[id].first = p;
+	r->folds[id].count++;
+}
+
+/* What is worth an event of its own, beside being counted. */
+static void choose(struct reader *r, const struct mg_audit *a, const struct mg_request *q,
+		   struct mg_str text)
+{
+	int64_t took = 0, end = q->end_ns >= q->start_ns ? q->end_ns : q->start_ns;
+
+	if (q->end_ns >= q->start_ns && !q->long_running &&
+	    __builtin_sub_overflow(q->end_ns, q->start_ns, &took))
+		took = 0;
+	if (mg_str_eq(q->verb, MG_STR("deletecollection")))
+		mg_event_from_audit(&r->out->events, MG_EV_AUDIT_DELETECOLLECTION, a, r->src,
+				    q->line);
+	if (q->code >= 500 && end != MG_TIME_NONE)
+		fold_error(r, q, text, end);
+	if (took >= MG_AUDIT_SLOW_NS)
+		pick(&r->slow, took, text, q->line);
+	if (took >= MG_AUDIT_LIST_NS && mg_str_eq(q->verb, MG_STR("list")) &&
+	    mg_audit_unpaginated(q->uri))
+		pick(&r->list, took, text, q->line);
+}
+
+static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t line)
+{
+	struct reader    *r = ctx;
+	struct mg_request q;
+
+	if (!mg_audit_counts(a))
+		return;
+	mg_request_from_audit(&q, a, &r->in.arena);
+	q.artifact = r->src->artifact;
+	q.line = line;
+	if (!mg_source_wants(r->src, q.end_ns >= q.start_ns ? q.end_ns : q.start_ns))
+		return;
+	if (!r->out->audit)
+		r->out->audit = mg_requests_new();
+	mg_requests_add(r->out->audit, &q);
+	choose(r, a, &q, text);
+}
+
+static int slowest_first(const void *va, const void *vb)
+{
+	const struct pick *a = va, *b = vb;
+
+	if (a->duration != b->duration)
+		return a->duration > b->duration ? -1 : 1;
+	return a->line < b->line ? -1 : a->line > b->line;
+}
+
+static struct mg_event *add_pick(struct reader *r, enum mg_event_kind kind, const struct pick *p)
+{
+	struct mg_audit a;
+
+	/* it was parsed before: this cannot fail */
+	if (mg_audit_parse(p->text, &a, NULL) != MG_OK)
+		return NULL;
+	return mg_event_from_audit(&r->out->events, kind, &a, r->src, p->line);
+}
+
+/* The slowest MG_AUDIT_KEEP become events. */
+static void keep_slowest(struct reader *r, enum mg_event_kind kind, struct picks *p)
+{
+	struct mg_event *e = NULL;
+
+	if (p->n > 1)
+		qsort(p->v, p->n, sizeof(*p->v), slowest_first);
+	for (uint32_t i = 0; i < p->n && i < MG_AUDIT_KEEP; i++)
+		e = add_pick(r, kind, &p->v[i]);
+	if (e && p->n > MG_AUDIT_KEEP)
+		mg_batch_attr_i64(&r->out->events, e, "more", p->n - MG_AUDIT_KEEP);
+	free(p->v);
+}
+
+static void begin(struct reader *r, const struct mg_source *src, struct mg_partial *out)
+{
+	*r = (struct reader){ .src = src, .out = out };
+	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats };
+}
+
+static void finish(struct reader *r)
+{
+	keep_slowest(r, MG_EV_AUDIT_SLOW, &r->slow);
+	keep_slowest(r, MG_EV_AUDIT_LIST, &r->list);
+	for (uint32_t i = 0; i < r->nfolds; i++) {
+		struct mg_event *e = add_pick(r, MG_EV_AUDIT_ERROR, &r->folds[i].first);
+
+		if (e)
+			e->count = r->folds[i].count;
+	}
+	free(r->folds);
+	mg_intern_release(&r->fold_keys);
+	mg_audit_reader_end(&r->in);
+}
+
+static void lines_block(void *state, const struct mg_source *src, const struct mg_block *b,
+			struct mg_partial *out)
+{
+	struct reader r;
+
+	begin(&r, src, out);
+	mg_audit_read_lines(&r.in, b);
+	finish(&r);
+}
+
+const struct mg_consumer mg_consumer_audit = { .name = "audit", .block = lines_block };
+
+static void *docs_open(const struct mg_source *src)
+{
+	return mg_zalloc(sizeof(struct mg_audit_docs));
+}
+
+static void docs_block(void *state, const struct mg_source *src, const struct mg_block *b,
+		       struct mg_partial *out)
+{
+	struct reader r;
+
+	begin(&r, src, out);
+	mg_audit_read_docs(state, &r.in, b);
+	finish(&r);
+}
+
+static void docs_close(void *state, const struct mg_source *src, struct mg_partial *out)
+{
+	docs_block(state, src, NULL, out);
+	free(state);
+}
+
+const struct mg_consumer mg_consumer_audit_docs = {
+	.name = "audit-documents",
+	.stateful = true,
+	.open = docs_open,
+	.block = docs_block,
+	.close = docs_close,
+};
+
+const struct mg_consumer *mg_consumer_audit_for(struct mg_str head)
+{
+	return mg_audit_is_docs(head) ? &mg_consumer_audit_docs : &mg_consumer_audit;
+}

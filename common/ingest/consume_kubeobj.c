@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "event/from_kubeobj.h"
+#include "ingest/consumer.h"
+#include "parse/jsonitems.h"
+
+/* Blocks are cut into objects, objects become trees, trees become events; only one object is
+ * held at a time. */
+
+enum form { UNDECIDED, YAML, JSON };
+
+struct state {
+	enum form               form;
+	struct mg_yamlitems     yaml;
+	struct mg_jsonitems     json;
+	const struct mg_source *src; /* of the call that is running */
+	struct mg_partial      *out;
+};
+
+static void bad_item(struct state *s, const struct mg_item *it, const struct mg_err *err)
+{
+	uint64_t line = it->line + (err->line ? err->line - 1 : 0);
+
+	mg_stats_bad(&s->out->stats, line, err->byte, "%s", err->msg);
+}
+
+static void span(struct state *s, size_t from)
+{
+	const struct mg_batch *b = &s->out->events;
+
+	for (size_t i = from; i < b->n; i++)
+		if (b->ev[i].kind == MG_EV_K8S_EVENT && b->ev[i].time_source == MG_TIME_EXACT)
+			mg_stats_time(&s->out->stats, b->ev[i].time_ns);
+}
+
+/* A list that was not cut (an empty one, or written as a flow) counts by its elements. */
+static uint64_t objects_in(const struct mg_kubeobj *o)
+{
+	const struct mg_knode *item = mg_knode_first(o->root, "items");
+	uint64_t               n = 0;
+
+	if (!mg_str_ends(o->kind, MG_STR("List")))
+		return 1;
+	for (; item; item = item->next)
+		n++;
+	return n;
+}
+
+static void read_item(struct state *s, const struct mg_item *it)
+{
+	struct mg_arena   arena = { 0 };
+	struct mg_knode  *root;
+	struct mg_err     err = { 0 };
+	struct mg_kubeobj o = { .src = s->src, .line = it->line };
+	size_t            before = s->out->events.n;
+	enum mg_status    st = s->form == JSON ? mg_kobj_json(it->text, &arena, &root, &err)
+					       : mg_kobj_yaml(it->text, &arena, &root, &err);
+
+	if (st != MG_OK) {
+		bad_item(s, it, &err);
+	} else if (root) {
+		o.root = root;
+		o.kind = mg_kubeobj_kind(root, it->list_kind);
+		s->out->stats.records += objects_in(&o);
+		if (o.kind.n || !mg_event_from_etcdinfo(&o, &s->out->events))
+			mg_event_from_kubeobj(&o, &s->out->events);
+		span(s, before);
+	}
+	mg_arena_release(&arena);
+}
+
+static void on_item(void *ctx, const struct mg_item *it)
+{
+	struct state *s = ctx;
+
+	if (it->fault)
+		mg_stats_bad(&s->out->stats, it->line, 0, "%s", it->fault);
+	else if (!mg_kubeobj_wanted(it->kind))
+		s->out->stats.records++; /* counted, not looked into */
+	else
+		read_item(s, it);
+}
+
+static void *kubeobj_open(const struct mg_source *src)
+{
+	struct state *s = mg_zalloc(sizeof(*s));
+
+	s->yaml.fn = s->json.fn = on_item;
+	s->yaml.ctx = s->json.ctx = s;
+	return s;
+}
+
+static enum form form_of(struct mg_str text, bool first)
+{
+	if (first && mg_str_starts(text, MG_STR("\xef\xbb\xbf")))
+		text = mg_str_from(text, 3);
+	text = mg_str_trim(text);
+	if (text.n == 0)
+		return UNDECIDED;
+	return text.p[0] == '{' || text.p[0] == '[' ? JSON : YAML;
+}
+
+static uint64_t count_lines(struct mg_str s)
+{
+	const char *p = s.p, *end = s.p + s.n;
+	uint64_t    n = 0;
+
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+		n++;
+		p++;
+	}
+	return n + (s.n && s.p[s.n - 1] != '\n');
+}
+
+static void kubeobj_block(void *state, const struct mg_source *src, const struct mg_block *b,
+			  struct mg_partial *out)
+{
+	struct state *s = state;
+	struct mg_str text = mg_str(b->p, b->n);
+
+	s->src = src;
+	s->out = out;
+	out->stats.bytes += b->n;
+	out->stats.lines += count_lines(text);
+	if (s->form == UNDECIDED)
+		s->form = form_of(text, b->first_line == 1);
+	if (s->form == YAML)
+		mg_yamlitems_text(&s->yaml, text, b->first_line);
+	else if (s->form == JSON)
+		mg_jsonitems_text(&s->json, text, b->first_line);
+}
+
+static void kubeobj_close(void *state, const struct mg_source *src, struct mg_partial *out)
+{
+	struct state *s = state;
+
+	s->src = src;
+	s->out = out;
+	mg_yamlitems_end(&s->yaml);
+	mg_jsonitems_end(&s->json);
+	mg_yamlitems_release(&s->yaml);
+	mg_jsonitems_release(&s->json);
+	free(s);
+}
+
+const struct mg_consumer mg_consumer_kubeobj = {
+	.name = "kubeobj",
+	.stateful = true,
+	.open = kubeobj_open,
+	.block = kubeobj_block,
+	.close = kubeobj_close,
+};

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ingest/consume_log.h"
+
+#include "base/mem.h"
+#include "event/from_trace.h"
+
+/* --- traces --------------------------------------------------------------------------------- */
+
+static void trace_done(void *ctx, const struct mg_trace *t)
+{
+	struct mg_log *s = ctx;
+
+	mg_trace_event(&s->src, t, &s->out->events);
+}
+
+static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_str text, bool header)
+{
+	struct mg_trace_line t = {
+		.text = text,
+		.header = header,
+		.lineno = x->l.lineno,
+		.time_ns = x->l.time_ns,
+		.time_how = (int)x->l.time_source,
+		.host = x->l.host,
+		.component = x->src.component,
+	};
+	struct mg_trace root;
+
+	/* the first line says the year: everything without one can use it */
+	if (header && mg_trace_parse_root(text, &root) && root.start_ns != MG_TIME_NONE)
+		mg_log_year(s, root.start_ns);
+	return mg_trace_line(s->traces, &t);
+}
+
+/* A JSON log holds the whole block in one message. */
+static void trace_message(struct mg_log *s, const struct mg_log_line *x)
+{
+	struct mg_buf b = { 0 };
+	struct mg_str rest, line;
+	bool          first = true;
+
+	for (size_t i = 0; i < x->k.msg.n; i++) {
+		const char *slash = x->k.msg.p + i;
+
+		if (*slash == '\\' && i + 1 < x->k.msg.n) {
+			char c = slash[1];
+
+			mg_buf_addc(&b, c == 'n' ? '\n' : c == 't' ? '\t' : c);
+			i++;
+		} else {
+			mg_buf_addc(&b, *slash);
+		}
+	}
+	for (rest = mg_buf_str(&b); rest.n; first = false) {
+		mg_str_cut(rest, '\n', &line, &rest);
+		if (line.n)
+			trace_line(s, x, line, first);
+	}
+	mg_buf_release(&b);
+}
+
+/* --- dialects --------------------------------------------------------------------------------- */
+
+static void record(struct mg_log *s, const struct mg_log_line *x)
+{
+	s->out->stats.records++;
+	if (x->l.time_source <= MG_TIME_ASSUMED_ZONE)
+		mg_stats_time(&s->out->stats, x->l.time_ns);
+}
+
+/* A line with a header of its own: klog text, JSON or logfmt. */
+static void headed(struct mg_log *s, struct mg_log_line *x)
+{
+	record(s, x);
+	mg_log_held_flush(s, MG_HOLD_PANIC);
+	s->stack = false;
+	mg_log_held_release(s, x->l.time_ns);
+	if (mg_str_starts(x->k.msg, MG_STR("Trace"))) {
+		if (x->k.form == MG_KLOG_JSON) {
+			trace_message(s, x);
+			return;
+		}
+		if (trace_line(s, x, x->k.msg, true))
+			return;
+	}
+	mg_log_start(s, x);
+	if (mg_log_http(s, x))
+		return;
+	mg_log_klog(s, x);
+}
+
+/* Dumps must see the line that ends them; one stack of a panic is no dump. */
+static bool gostack(struct mg_log *s, const struct mg_log_line *x)
+{
+	s->dumping = mg_gostack_line(s->gostack, &x->src, &x->l, &s->out->events);
+	return s->dumping;
+}
+
+/* The etcd parser may count by itself; a line is counted once either way. */
+static bool etcd(struct mg_log *s, const struct mg_log_line *x)
+{
+	struct mg_leaf_stats *st = &s->out->stats;
+	uint64_t              before = st->records + st->other + st->bad;
+
+	if (!mg_etcd_line(&x->src, &x->l, &s->out->events, st))
+		return false;
+	if (st->records + st->other + st->bad == before)
+		record(s, x);
+	return true;
+}
+
+/* zap JSON and capnslog are etcd's only where etcd may be: other operators write zap, too. */
+static bool may_be_etcd(const struct mg_log_line *x)
+{
+	struct mg_str t = x->l.text, c = x->src.component;
+
+	if (mg_str_has(c, MG_STR("etcd")))
+		return true;
+	if (c.n && !mg_str_has(c, MG_STR("k3s")))
+		return false;
+	if (t.p[0] == '{')
+		return !mg_str_has(t, MG_STR("etcd-client")) &&
+		       !mg_str_has(t, MG_STR("retry_interceptor.go"));
+	return t.n > 28 && mg_is_digit(t.p[0]) && t.p[4] == '-' && t.p[10] == ' ' &&
+	       mg_str_has(mg_str_head(t, 40), MG_STR(" | "));
+}
+
+static bool may_be_kernel(const struct mg_log_line *x)
+{
+	struct mg_str t = x->l.text;
+
+	if (mg_str_eq(x->src.component, MG_STR("kernel")) ||
+	    mg_str_eq(x->l.ident, MG_STR("kernel")))
+		return true;
+	if (t.p[0] == '[')
+		return true;
+	if (t.p[0] == '<')
+		return t.n > 3 && mg_is_digit(t.p[1]);
+	return t.n > 25 && mg_is_digit(t.p[0]) && t.p[10] == 'T' && t.p[19] == ',';
+}
+
+static bool kernel(struct mg_log *s, const struct mg_log_line *x)
+{
+	if (!s->kernel)
+		s->kernel = mg_kernel_new();
+	if (!mg_kernel_line(s->kernel, &x->src, &x->l, &s->out->events))
+		return false;
+	record(s, x);
+	return true;
+}
+
+/* A line without a header: a continuation, a stack, or plain text. */
+static void bare(struct mg_log *s, struct mg_log_line *x)
+{
+	struct mg_str t = x->l.text;
+	bool          crash = mg_str_starts(t, MG_STR("panic: ")) ||
+		     mg_str_starts(t, MG_STR("fatal error: "));
+
+	s->out->stats.other++;
+	if (mg_str_starts(t, MG_STR("Trace[")) || t.p[0] == '[') {
+		if (trace_line(s, x, t, false))
+			return;
+	}
+	if (crash) {
+		mg_log_held_flush(s, MG_HOLD_PANIC);
+		s->stack = false;
+		mg_log_fatal(s, x);
+	}
+	if (s->stack) {
+		mg_log_frame(s, t);
+		return;
+	}
+	if (!gostack(s, x) && mg_log_section(s, t)) { /* another log begins: inherit nothing */
+		mg_unwrap_release(&s->unwrap);
+		mg_unwrap_init(&s->unwrap);
+	}
+}
+
+static bool has_header(struct mg_log *s, struct mg_log_line *x)
+{
+	struct mg_err  err = { 0 };
+	enum mg_status st = mg_klog_parse(x->l.text, &x->k, &err);
+
+	if (st == MG_FAIL) {
+		mg_stats_bad(&s->out->stats, x->l.lineno, err.byte, "%s", err.msg);
+		return true;
+	}
+	return st == MG_OK;
+}
+
+/* etcd and the kernel first: their parsers know their JSON and their stamps better. */
+static bool foreign(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
+{
+	mg_log_time(s, u, NULL, &x->l);
+	return (may_be_etcd(x) && etcd(s, x)) || (may_be_kernel(x) && kernel(s, x));
+}
+
+static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
+{
+	uint64_t bad = s->out->stats.bad;
+
+	if (!x->l.text.n || u->kind == MG_ENVELOPE_MARK) {
+		s->out->stats.other++;
+		if (s->dumping && u->kind != MG_ENVELOPE_MARK)
+			mg_gostack_line(s->gostack, &x->src, &x->l, &s->out->events);
+		return;
+	}
+	if (!mg_klog_is_header(x->l.text) && foreign(s, u, x))
+		return;
+	if (!has_header(s, x)) {
+		bare(s, x);
+		return;
+	}
+	mg_log_time(s, u, &x->k, &x->l);
+	if (bad != s->out->stats.bad)
+		return;
+	if (s->dumping)
+		gostack(s, x);
+	headed(s, x);
+}
+
+/* --- lines -------------------------------------------------------------------------------------- */
+
+/* The component of a journal line is told by its identifier, else by the leaf's path, else
+ * by what only one binary says. */
+static void component(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
+{
+	x->src = s->src;
+	if (u->kind == MG_ENVELOPE_JOURNAL || (u->inherited && u->ident.n)) {
+		struct mg_str known = mg_klog_component_of_name(u->ident);
+
+		if (known.n)
+			x->src.component = known;
+		else if (u->ident.n)
+			x->src.component = mg_log_name(s, u->ident);
+	}
+}
+
+static void one(struct mg_log *s, const struct mg_unwrapped *u)
+{
+	struct mg_log_line x = { .l = { .text = u->text, .lineno = s->lineno, .host = u->host,
+					.ident = u->ident, .time_ns = MG_TIME_NONE,
+					.time_source = MG_TIME_UNKNOWN },
+				 .envelope = u->kind, .ident_pid = u->pid };
+
+	component(s, u, &x);
+	dispatch(s, u, &x);
+}
+
+void mg_log_physical(struct mg_log *s, struct mg_str line)
+{
+	struct mg_leaf_stats *st = &s->out->stats;
+	uint64_t              other = st->other, sum;
+	struct mg_unwrapped   u[2];
+	int                   n = mg_unwrap_line(&s->unwrap, line, u);
+
+	st->lines++;
+	sum = st->records + st->other + st->bad;
+	if (n == 0)
+		st->other++; /* a fragment; its end is the record */
+	for (int i = 0; i < n; i++)
+		one(s, &u[i]);
+	/* a second record on the line is no line of its own */
+	for (; st->records + st->other + st->bad > sum + 1;)
+		*(st->other > other ? &st->other : &st->records) -= 1;
+	s->lineno++;
+}
+
+static void *log_open(const struct mg_source *src)
+{
+	struct mg_log *s = mg_zalloc(sizeof(*s));
+
+	s->src = s->base = *src;
+	s->lineno = 1;
+	s->last_ns = s->ref_ns = MG_TIME_NONE;
+	s->last_how = MG_TIME_UNKNOWN;
+	s->utf16.carry = -1;
+	mg_unwrap_init(&s->unwrap);
+	s->traces = mg_trace_new(trace_done, s);
+	s->gostack = mg_gostack_new();
+	mg_log_fold_init(&s->second, MG_SEC);
+	mg_log_fold_init(&s->minute, MG_MIN);
+	return s;
+}
+
+static void log_block(void *state, const struct mg_source *src, const struct mg_block *b,
+		      struct mg_partial *out)
+{
+	struct mg_log *s = state;
+	struct mg_str  rest = mg_str(b->p, b->n), line;
+
+	s->out = out;
+	out->stats.bytes += b->n;
+	if (s->utf16.on || mg_log_utf16_detect(s, b)) {
+		mg_log_utf16_block(s, b);
+		return;
+	}
+	s->lineno = b->first_line;
+	if (b->offset == 0 && mg_str_starts(rest, MG_STR("\xef\xbb\xbf")))
+		rest = mg_str_from(rest, 3);
+	while (rest.n) {
+		mg_str_cut(rest, '\n', &line, &rest);
+		mg_log_physical(s, line);
+	}
+}
+
+static void log_close(void *state, const struct mg_source *src, struct mg_partial *out)
+{
+	struct mg_log      *s = state;
+	struct mg_unwrapped u[2];
+
+	s->out = out;
+	mg_log_utf16_end(s);
+	while (mg_unwrap_flush(&s->unwrap, u)) {
+		uint64_t other = out->stats.other, records = out->stats.records, bad = out->stats.bad;
+
+		one(s, &u[0]); /* its lines were counted as fragments */
+		out->stats.other = other;
+		out->stats.records = records;
+		out->stats.bad = bad;
+	}
+	mg_trace_flush(s->traces);
+	if (s->kernel)
+		mg_kernel_flush(s->kernel, &s->src, &out->events);
+	mg_gostack_flush(s->gostack, &s->src, &out->events);
+	mg_log_held_release(s, MG_TIME_NONE);
+	mg_log_fold_flush(s, &s->second);
+	mg_log_fold_flush(s, &s->minute);
+	mg_arena_adopt(&out->events.arena, &s->idents.arena); /* names that events point to */
+	mg_intern_release(&s->idents);
+	mg_unwrap_release(&s->unwrap);
+	mg_trace_free(s->traces);
+	mg_kernel_free(s->kernel);
+	mg_gostack_free(s->gostack);
+	mg_log_fold_release(&s->second);
+	mg_log_fold_release(&s->minute);
+	mg_buf_release(&s->utf16.line);
+	free(s);
+}
+
+const struct mg_consumer mg_consumer_log = {
+	.name = "log",
+	.stateful = true,
+	.open = log_open,
+	.block = log_block,
+	.close = log_close,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event/from_httplog.h"
+#include "ingest/consume_log.h"
+
+/* Files that print httplog lines, by release. */
+static bool may_be_http(const struct mg_klog *k)
+{
+	return mg_str_starts(k->msg, MG_STR("\"HTTP\" ")) ||
+	       mg_str_eq(k->file, MG_STR("httplog.go")) || mg_str_eq(k->file, MG_STR("wrap.go")) ||
+	       mg_str_eq(k->file, MG_STR("handlers.go")) || mg_str_eq(k->file, MG_STR("logs.go"));
+}
+
+static void count(struct mg_log *s, const struct mg_log_line *x, const struct mg_httplog *h,
+		  const struct mg_httplog_call *c)
+{
+	struct mg_request r = {
+		.end_ns = x->l.time_ns,
+		.start_ns = x->l.time_ns,
+		.code = h->code,
+		.long_running = c->long_running,
+		.verb = c->verb,
+		.user_agent = h->user_agent,
+		.source_ip = h->source_ip,
+		.resource = c->resource,
+		.subresource = c->uri.subresource,
+		.ns = c->uri.ns,
+		.name = c->uri.name,
+		.uri = h->uri,
+		.artifact = x->src.artifact,
+		.line = x->l.lineno,
+	};
+
+	if (h->latency_ns >= 0)
+		r.start_ns -= h->latency_ns;
+	else
+		r.end_ns = r.start_ns - 1; /* unknown */
+	if (!mg_source_wants(&x->src, r.end_ns < r.start_ns ? r.start_ns : r.end_ns))
+		return;
+	if (!s->out->http)
+		s->out->http = mg_requests_new();
+	mg_requests_add(s->out->http, &r);
+}
+
+bool mg_log_http(struct mg_log *s, struct mg_log_line *x)
+{
+	struct mg_httplog      h;
+	struct mg_httplog_call c;
+
+	if (x->k.form != MG_KLOG_TEXT || !may_be_http(&x->k) || !mg_httplog_parse(x->k.msg, &h))
+		return false;
+	mg_httplog_resolve(&h, &c);
+	/* a provisional year would scatter the series over 1970 */
+	if (x->l.time_ns != MG_TIME_NONE && x->l.time_source <= MG_TIME_ASSUMED_ZONE)
+		count(s, x, &h, &c);
+	mg_httplog_event(&x->src, &x->l, &h, &c, &s->out->events);
+	s->stack = h.stack; /* up to 1.18 it follows on further lines */
+	return true;
+}

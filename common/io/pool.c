@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the threads share the work.
+ *
+ * There is one submitting thread (the caller of new, submit, drain and free) and a fixed
+ * number of workers.  Between them lies one ring of slots, in order of submission: slots
+ * head..tail are in use.  Everything in the ring is read and written under `lock`; a job
+ * itself is touched by one thread at a time, and the lock is taken between hand-overs, so
+ * work and fold need no locking of their own.
+ *
+ *   submitter   fills the slot at tail (WAITING), advances tail, signals `work`
+ *   worker      takes the oldest WAITING slot whose strand is free (RUNNING), works on it
+ *               without the lock, marks it DONE, signals `done`
+ *   submitter   folds the slot at head once it is DONE, without the lock, advances head
+ *
+ * Only the submitter moves head and tail.  A strand is free when no older slot of the same
+ * strand is WAITING or RUNNING, so its jobs run one after the other in order.  The oldest
+ * slot is always free to run: the pool cannot lock up.
+ *
+ * A full ring (tail - head == max) makes submit wait for the slot at head and fold it: that
+ * bounds the memory.  The end: free drains the ring, sets `stop`, wakes all workers, which
+ * find nothing to do and return, and joins them. */
+#include "io/pool.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/mem.h"
+
+enum slot_state { WAITING, RUNNING, DONE };
+
+struct slot {
+	void           *job;
+	unsigned long   strand;
+	enum slot_state state;
+};
+
+struct mg_pool {
+	struct mg_pool_ops ops;
+	pthread_t         *threads;
+	int                nthreads; /* 0: everything inside submit */
+	pthread_mutex_t    lock;
+	pthread_cond_t     work, done;
+	struct slot       *ring;
+	size_t             max, head, tail; /* head, tail count up; slot = index % max */
+	bool               stop;
+};
+
+static struct slot *slot_at(struct mg_pool *p, size_t i)
+{
+	return &p->ring[i % p->max];
+}
+
+static bool strand_busy(struct mg_pool *p, size_t i)
+{
+	unsigned long strand = slot_at(p, i)->strand;
+
+	for (size_t j = p->head; strand && j != i; j++)
+		if (slot_at(p, j)->strand == strand && slot_at(p, j)->state != DONE)
+			return true;
+	return false;
+}
+
+/* The oldest job that may run, or NULL.  The ring is short (a few slots a thread), so
+ * looking through it costs nothing beside a job. */
+static struct slot *pick(struct mg_pool *p)
+{
+	for (size_t i = p->head; i != p->tail; i++)
+		if (slot_at(p, i)->state == WAITING && !strand_busy(p, i))
+			return slot_at(p, i);
+	return NULL;
+}
+
+static void *worker(void *arg)
+{
+	struct mg_pool *p = arg;
+
+	pthread_mutex_lock(&p->lock);
+	for (;;) {
+		struct slot *s = pick(p);
+
+		if (!s && p->stop)
+			break;
+		if (!s) {
+			pthread_cond_wait(&p->work, &p->lock);
+			continue;
+		}
+		s->state = RUNNING;
+		pthread_mutex_unlock(&p->lock);
+		p->ops.work(s->job);
+		pthread_mutex_lock(&p->lock);
+		s->state = DONE;
+		pthread_cond_signal(&p->done);
+		if (s->strand) /* the next of this strand may run now */
+			pthread_cond_signal(&p->work);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+struct mg_pool *mg_pool_new(int threads, size_t max_in_flight, const struct mg_pool_ops *ops)
+{
+	struct mg_pool *p = mg_zalloc(sizeof(*p));
+
+	p->ops = *ops;
+	p->max = max_in_flight ? max_in_flight : 1;
+	p->ring = mg_zalloc(p->max * sizeof(*p->ring));
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->work, NULL);
+	pthread_cond_init(&p->done, NULL);
+	if (threads <= 1)
+		return p;
+	p->threads = mg_alloc((size_t)threads * sizeof(*p->threads));
+	/* Fewer threads than asked for, even none, only make it slower. */
+	while (p->nthreads < threads &&
+	       pthread_create(&p->threads[p->nthreads], NULL, worker, p) == 0)
+		p->nthreads++;
+	return p;
+}
+
+/* Called and left with the lock held; the slot at head is DONE.  The slot stays in use
+ * while it is folded, which keeps at most `max` jobs alive. */
+static void fold_head(struct mg_pool *p)
+{
+	void *job = slot_at(p, p->head)->job;
+
+	pthread_mutex_unlock(&p->lock);
+	p->ops.fold(p->ops.ctx, job);
+	pthread_mutex_lock(&p->lock);
+	p->head++;
+}
+
+/* Fold while the oldest job is done; wait for it as long as more than `keep` are in use. */
+static void fold_down_to(struct mg_pool *p, size_t keep)
+{
+	while (p->head != p->tail) {
+		if (slot_at(p, p->head)->state == DONE)
+			fold_head(p);
+		else if (p->tail - p->head > keep)
+			pthread_cond_wait(&p->done, &p->lock);
+		else
+			break;
+	}
+}
+
+void mg_pool_submit(struct mg_pool *p, void *job, unsigned long strand)
+{
+	if (p->nthreads == 0) {
+		p->ops.work(job);
+		p->ops.fold(p->ops.ctx, job);
+		return;
+	}
+	pthread_mutex_lock(&p->lock);
+	fold_down_to(p, p->max - 1);
+	*slot_at(p, p->tail) = (struct slot){ job, strand, WAITING };
+	p->tail++;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void mg_pool_drain(struct mg_pool *p)
+{
+	pthread_mutex_lock(&p->lock);
+	fold_down_to(p, 0);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void mg_pool_free(struct mg_pool *p)
+{
+	if (!p)
+		return;
+	mg_pool_drain(p);
+	pthread_mutex_lock(&p->lock);
+	p->stop = true;
+	pthread_cond_broadcast(&p->work);
+	pthread_mutex_unlock(&p->lock);
+	for (int i = 0; i < p->nthreads; i++)
+		pthread_join(p->threads[i], NULL);
+	pthread_cond_destroy(&p->work);
+	pthread_cond_destroy(&p->done);
+	pthread_mutex_destroy(&p->lock);
+	free(p->threads);
+	free(p->ring);
+	free(p);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session/session.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "cli/progress.h"
+
+/* Faults printed word for word; the rest is counted. */
+#define FAULTS_SHOWN 10
+
+void mg_session_begin(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+}
+
+int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
+		      struct mg_limits *out)
+{
+	*out = mg_limits_default;
+	for (size_t i = 0; i < args->n; i++) {
+		struct mg_str rest = mg_strz(args->v[i]), one, name, value;
+		uint64_t      v = 0;
+
+		while (rest.n) {
+			mg_str_cut(rest, ',', &one, &rest);
+			mg_str_cut(one, '=', &name, &value);
+			if (mg_str_ends(value, MG_STR(":1"))) /* ratio=1000:1 */
+				value.n -= 2;
+			if (!mg_num_bytes(value, &v))
+				return mg_usage_error(tool, "'--limit=%.*s': expected WHAT=NUMBER",
+						      MG_FMT(one));
+			if (mg_str_eq(name, MG_STR("depth")))
+				out->depth = v > 64 ? 64 : (uint32_t)v;
+			else if (mg_str_eq(name, MG_STR("members")))
+				out->members = v;
+			else if (mg_str_eq(name, MG_STR("member-size")))
+				out->member_size = v;
+			else if (mg_str_eq(name, MG_STR("ratio")))
+				out->ratio = v;
+			else
+				return mg_usage_error(tool, "unknown limit '%.*s': depth, members, "
+							    "member-size or ratio", MG_FMT(name));
+		}
+	}
+	return -1;
+}
+
+/* Only what could not be read; special files that were passed over are no damage. */
+static uint32_t damage(const struct mg_tool *tool, const struct mg_common *common,
+		       const struct mg_case *c)
+{
+	uint32_t n = 0, bad = 0;
+
+	for (uint32_t i = 0; i < c->nfaults; i++) {
+		const struct mg_fault *f = &c->faults[i];
+
+		if (f->err.status == MG_SKIP) {
+			if (common->verbose)
+				mg_say(tool, "passed over '%.*s': %s", MG_FMT(f->path), f->err.msg);
+			continue;
+		}
+		if (n++ < FAULTS_SHOWN && !common->quiet)
+			mg_say(tool, "cannot read all of '%.*s': %s", MG_FMT(f->path), f->err.msg);
+	}
+	for (uint32_t i = 0; i < c->nartifacts; i++) {
+		const struct mg_leaf_stats *s = &c->artifacts[i].stats;
+
+		if (s->bad == 0)
+			continue;
+		if (bad++ < FAULTS_SHOWN && !common->quiet && s->ndiags)
+			mg_say(tool, "cannot parse '%.*s': %s at line %llu, byte %llu%s",
+			       MG_FMT(c->artifacts[i].path), s->diags[0].msg,
+			       (unsigned long long)s->diags[0].line,
+			       (unsigned long long)s->diags[0].byte, s->bad > 1 ? ", and more" : "");
+	}
+	if (!common->quiet && (n > FAULTS_SHOWN || bad > FAULTS_SHOWN))
+		mg_say(tool, "%u inputs could not be read in full, %u have damaged lines", n, bad);
+	return n + bad;
+}
+
+static int read_once(const struct mg_tool *tool, struct mg_ingest_opts *o, char **operands,
+		     int n, struct mg_case *c)
+{
+	struct mg_err err = { 0 };
+
+	mg_case_init(c);
+	if (mg_ingest_run(c, operands, n, o, &err) != MG_FATAL)
+		return -1;
+	mg_say(tool, "%s", err.msg);
+	mg_case_release(c);
+	return MG_EXIT_USAGE;
+}
+
+int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
+		    const struct mg_window_args *window, struct mg_ingest_opts *o,
+		    char **operands, int n, struct mg_case *c)
+{
+	struct mg_window   w = { MG_TIME_NONE, MG_TIME_NONE };
+	struct mg_progress bar;
+	int                rc;
+
+	if ((rc = mg_session_limits(tool, &common->limits, &o->limits)) >= 0)
+		return rc;
+	o->threads = (int)common->threads;
+	mg_progress_init(&bar, common->progress, common->quiet);
+	o->progress = mg_progress_show;
+	o->progress_ctx = &bar;
+	if (window && (rc = mg_window_resolve(tool, window, MG_TIME_NONE, &w)) == -2) {
+		for (int i = 0; i < n; i++)
+			if (strcmp(operands[i], "-") == 0)
+				return mg_usage_error(tool, "a relative time needs the data twice; "
+							    "standard input can be read once: give "
+							    "RFC 3339 times");
+		if (common->verbose)
+			mg_say(tool, "reading twice: a relative time needs the last time in the data");
+		if ((rc = read_once(tool, o, operands, n, c)) >= 0)
+			return rc;
+		rc = mg_window_resolve(tool, window, c->last_ns, &w);
+		mg_case_release(c);
+	}
+	if (window && rc != -1)
+		return rc == -2 ? mg_usage_error(tool, "no time in the data to be relative to") : rc;
+	o->windowed = w.since_ns != MG_TIME_NONE || w.until_ns != MG_TIME_NONE;
+	o->since_ns = w.since_ns;
+	o->until_ns = w.until_ns;
+	rc = read_once(tool, o, operands, n, c);
+	mg_progress_end(&bar);
+	if (rc >= 0)
+		return rc;
+	return damage(tool, common, c) ? MG_EXIT_DAMAGED : MG_EXIT_OK;
+}
+
+int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status)
+{
+	if (mg_out_close(out) != MG_FATAL)
+		return status;
+	mg_say(tool, "cannot write to standard output: %s", out->err.msg);
+	return MG_EXIT_OUTPUT;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "event/from_gostack.h"
+#include "objects_feed.h"
+
+#define INCIDENT "data/incidents/etcd-stall-deletecollection"
+
+static void name_times(void **state)
+{
+	static const struct {
+		const char *name, *time;
+	} t[] = {
+		{ "20261121T031207Z-kube-apiserver-goroutine-debug2.txt", "2026-11-21T03:12:07Z" },
+		{ "goroutine-2026-11-21T03:12:07Z.txt", "2026-11-21T03:12:07Z" },
+		{ "goroutine_2026-11-21_03-12-07.txt", "2026-11-21T03:12:07Z" },
+		{ "x-20261121-031207", "2026-11-21T03:12:07Z" },
+		{ "debug2.20261121T031207.gz", "2026-11-21T03:12:07Z" },
+	};
+	static const char *const none[] = { "goroutine.txt", "pprof-1234567", "20261121", "", "20261321T031207Z",
+					    "120261121T031207Z", "20261121T0312079Z" };
+	char    buf[40];
+	int64_t ns;
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		assert_true(mg_gostack_name_time(mg_strz(t[i].name), &ns));
+		assert_string_equal(mg_time_format(ns, 0, buf, sizeof(buf)), t[i].time);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(mg_gostack_name_time(mg_strz(none[i]), &ns));
+}
+
+static void file_times(void **state)
+{
+	struct mg_source    s = { .path = MG_STR("profiles/20261121T031207Z/goroutine.txt"), .mtime_ns = 5 };
+	struct mg_dump_time t = mg_gostack_file_time(&s);
+
+	assert_int_equal(t.ns, INT64_C(1795230727) * MG_SEC);
+	s.path = MG_STR("goroutine.txt");
+	assert_int_equal(mg_gostack_file_time(&s).ns, 5);
+	assert_int_equal(mg_gostack_file_time(&s).source, MG_TIME_DERIVED);
+	s.mtime_ns = MG_TIME_NONE;
+	assert_int_equal(mg_gostack_file_time(&s).source, MG_TIME_UNKNOWN);
+}
+
+/* The recorded leak, dump by dump, whatever the block size. */
+static void recorded(void **state)
+{
+	static const size_t blocks[] = { 64, 4096, 1 << 20 };
+	char                path[1024];
+	json_t             *truth, *want;
+	const char         *name;
+	int                 seen = 0;
+
+	if (!shared(INCIDENT "/truth.json", path, sizeof(path))) {
+		print_message("no recorded incident below $MG_SHARED: skipped\n");
+		skip();
+	}
+	truth = json_load_file(path, 0, NULL);
+	assert_non_null(truth);
+	json_object_foreach(json_object_get(truth, "stuck_goroutines"), name, want) {
+		json_int_t stuck = json_integer_value(json_object_get(want, "stuck_distributors"));
+
+		for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+			struct mg_partial      p;
+			struct mg_source       src = { .path = mg_strz(name), .mtime_ns = MG_TIME_NONE };
+			struct mg_str          text;
+			const struct mg_event *e;
+
+			snprintf(path, sizeof(path), "%s/profiles/%s",
+				 getenv("MG_INCIDENT") ? getenv("MG_INCIDENT") : ".", name);
+			text = read_file(path);
+			if (!text.p)
+				continue; /* the archive is not unpacked */
+			feed(&mg_consumer_gostack, &src, text, blocks[i], &p);
+			e = find_kind(&p.events, MG_EV_GOROUTINE_DUMP, 0);
+			assert_int_equal(mg_event_attr_i64(e, "total", -1),
+					 json_integer_value(json_object_get(want, "total")));
+			assert_int_equal(p.stats.bad, 0);
+			e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 0);
+			while (e && !attr_is(e, "signature", "deletecollection-distributor"))
+				e = ++e < p.events.ev + p.events.n ? e : NULL;
+			assert_int_equal(e ? e->count : 0, stuck);
+			feed_release(&p);
+			free((char *)text.p);
+			seen++;
+		}
+	}
+	json_decref(truth);
+	if (!seen) {
+		print_message("MG_INCIDENT does not name the unpacked incident: skipped\n");
+		skip();
+	}
+}
+
+#define DC "a/vendor/k8s.io/apiserver/pkg/registry/generic/registry.(*Store).DeleteCollection"
+
+static void stuck_events(void **state)
+{
+	static const char text[] =
+		"goroutine 10 [chan send, 43 minutes]:\n" DC ".func1(0x1)\n\t/x/store.go:1036 +0x99\n"
+		"created by " DC "\n\t/x/store.go:1031 +0x2\n\n"
+		"goroutine 11 [semacquire, 12 minutes]:\nsync.runtime_SemacquireMutex(0x1)\n\tsema.go:1 +0x1\n"
+		"main.lock()\n\t/x/a.go:2 +0x1\n\n"
+		"goroutine 12 [chan receive, 900 minutes]:\nmain.idle()\n\t/x/a.go:3 +0x1\n";
+	struct mg_source       src = { .path = MG_STR("20261121T100000Z.txt"), .mtime_ns = MG_TIME_NONE,
+				       .artifact = 7, .component = MG_STR("kube-apiserver") };
+	struct mg_partial      p;
+	const struct mg_event *e;
+
+	feed(&mg_consumer_gostack, &src, MG_STR(text), 1 << 20, &p);
+	assert_int_equal(p.events.n, 3);
+	e = find_kind(&p.events, MG_EV_GOROUTINE_DUMP, 0);
+	assert_true(attr_is(e, "total", "3") && attr_is(e, "blocked", "2"));
+	assert_true(attr_is(e, "process", "kube-apiserver"));
+	assert_int_equal(e->time_source, MG_TIME_DERIVED);
+	e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 0);
+	assert_true(attr_is(e, "state", "semacquire") && attr_is(e, "signature", ""));
+	assert_true(attr_is(e, "function", "main.lock") && attr_is(e, "location", "/x/a.go:2"));
+	e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 1);
+	assert_true(attr_is(e, "signature", "deletecollection-distributor"));
+	assert_true(attr_is(e, "goroutines", "10") && attr_is(e, "wait_max_minutes", "43"));
+	assert_int_equal(e->line, 1);
+	assert_int_equal(e->artifact, 7);
+	assert_int_equal(e->severity, MG_SEV_ERROR);
+	assert_int_equal(e->duration_ns, 43 * MG_MIN);
+	assert_int_equal(mg_event_end(e), mg_event_attr_i64(e, "dump_ns", 0));
+	feed_release(&p);
+}
+
+/* --- in logs -------------------------------------------------------------------------------- */
+
+/* Lines of a log with an RFC 3339 prefix; returns how many were taken for a stack. */
+static size_t feed_log(struct mg_str log, struct mg_batch *out)
+{
+	struct mg_source   src = { .mtime_ns = MG_TIME_NONE };
+	struct mg_gostack *g = mg_gostack_new();
+	struct mg_str      line;
+	size_t             taken = 0;
+	uint64_t           n = 0;
+
+	while (log.n) {
+		struct mg_line l = { .lineno = ++n, .time_source = MG_TIME_EXACT };
+		size_t         used;
+		char          *copy;
+
+		mg_str_cut(log, '\n', &line, &log);
+		if (mg_time_parse(line, &l.time_ns, &used, NULL))
+			line = mg_str_from(line, used + 1);
+		copy = mg_strndup(line.p ? line.p : "", line.n);
+		l.text = mg_str(copy, line.n);
+		taken += mg_gostack_line(g, &src, &l, out);
+		free(copy);
+	}
+	mg_gostack_flush(g, &src, out);
+	mg_gostack_free(g);
+	return taken;
+}
+
+static void in_log(void **state)
+{
+	static const char text[] =
+		"2026-11-21T03:12:36.177721516Z F1121 03:12:36.177528 1324 x.go:294] leaderelection lost\n"
+		"2026-11-21T03:12:36.225201632Z goroutine 1 [running]:\n"
+		"2026-11-21T03:12:36.225201633Z k8s.io/klog.stacks(0x1)\n"
+		"2026-11-21T03:12:36.225201634Z \tklog.go:1 +0x1\n"
+		"2026-11-21T03:12:36.225201635Z \n"
+		"2026-11-21T03:12:36.225201636Z goroutine 6 [chan send, 20 minutes]:\n"
+		"2026-11-21T03:12:36.225201637Z main.stuck(0x1)\n"
+		"2026-11-21T03:12:36.225201638Z \tmain.go:1 +0x1\n"
+		"2026-11-21T03:12:36.225201639Z I1121 03:12:36.177802 1324 reflector.go:225] Stopping reflector\n"
+		"2026-11-21T03:12:36.225201640Z main.other(0x1)\n";
+	struct mg_batch        out = { 0 };
+	const struct mg_event *e;
+
+	assert_int_equal(feed_log(MG_STR(text), &out), 7);
+	assert_int_equal(out.n, 2);
+	e = find_kind(&out, MG_EV_GOROUTINE_DUMP, 0);
+	assert_true(attr_is(e, "total", "2"));
+	assert_int_equal(e->line, 2);
+	assert_int_equal(e->time_source, MG_TIME_EXACT);
+	e = find_kind(&out, MG_EV_GOROUTINE_STUCK, 0);
+	assert_true(attr_is(e, "function", "main.stuck"));
+	assert_int_equal(e->line, 6);
+	mg_batch_release(&out);
+}
+
+static void not_a_dump(void **state)
+{
+	static const char text[] =
+		"I1121 03:26:02 9765 httplog.go:89] \"HTTP\" resp=500 statusStack=\"\\ngoroutine 21154 [running]:\\nk8s.io/x\"\n"
+		"E1121 panic: assignment to nil map\n"
+		"goroutine 367905912 [running]:\nmain.handler(0x1)\n\tx.go:1 +0x1\n"
+		"E1121 another panic\n"
+		"goroutine 367905913 [running]:\nmain.handler(0x1)\n\tx.go:1 +0x1\n";
+	struct mg_batch out = { 0 };
+
+	assert_int_equal(feed_log(MG_STR(text), &out), 6);
+	assert_int_equal(out.n, 0);
+	mg_batch_release(&out);
+}
+
+/* Another writer's lines between two goroutines do not make two dumps. */
+static void interrupted(void **state)
+{
+	static const char text[] = "goroutine 1 [running]:\nmain.a()\n\ta.go:1 +0x1\n\n"
+				   "goroutine 2 [select]:\nmain.b()\nI1121 interleaved\n\ta.go:1 +0x1\n\n"
+				   "goroutine 3 [select]:\nmain.c()\n\ta.go:1 +0x1\n";
+	struct mg_batch out = { 0 };
+
+	feed_log(MG_STR(text), &out);
+	assert_int_equal(count_kind(&out, MG_EV_GOROUTINE_DUMP), 1);
+	assert_true(attr_is(&out.ev[0], "total", "3"));
+	mg_batch_release(&out);
+}
+
+/* A kubelet's time stamp in the middle of lines. */
+static void torn(void **state)
+{
+	static const char text[] =
+		"goroutine 1 [running]:\nma2021-08-03T09:23:52.352730619Z in.a()\n\ta.go:1 +0x1\n\n"
+		"gorou2021-08-03T09:23:52.352730620Z tine 2 [chan send, 11 minutes]:\nmain.b()\n"
+		"\t/a/b2021-08-03T09:23:52.3527Z .go:12 +0x1\n";
+	struct mg_batch out = { 0 };
+
+	feed_log(MG_STR(text), &out);
+	assert_int_equal(out.n, 2);
+	assert_true(attr_is(&out.ev[0], "total", "2"));
+	assert_true(attr_is(&out.ev[1], "location", "/a/b.go:12"));
+	mg_batch_release(&out);
+}
+
+static int64_t count_of(struct mg_str s, const char *needle)
+{
+	int64_t   n = 0;
+	ptrdiff_t at;
+
+	for (; (at = mg_str_find(s, mg_strz(needle))) >= 0; n++)
+		s = mg_str_from(s, (size_t)at + 1);
+	return n;
+}
+
+static void real_previous_log(void **state)
+{
+	char            path[512];
+	struct mg_batch out = { 0 };
+	struct mg_str   log;
+
+	if (!shared("data/goroutine/ocp-aws-csi-provisioner-previous.log", path, sizeof(path))) {
+		print_message("no log with a dump below $MG_SHARED: skipped\n");
+		skip();
+	}
+	log = read_file(path);
+	feed_log(log, &out);
+	assert_int_equal(count_kind(&out, MG_EV_GOROUTINE_DUMP), 1);
+	/* Frames of it are torn by time stamps, no header is. */
+	assert_int_equal(mg_event_attr_i64(&out.ev[0], "total", -1), count_of(log, "Z goroutine "));
+	free((char *)log.p);
+	mg_batch_release(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(name_times), cmocka_unit_test(file_times), cmocka_unit_test(recorded),
+		cmocka_unit_test(stuck_events), cmocka_unit_test(in_log), cmocka_unit_test(not_a_dump),
+		cmocka_unit_test(interrupted), cmocka_unit_test(torn), cmocka_unit_test(real_previous_log),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "base/map.h"
+
+static void ids_in_order_of_appearance(void **state)
+{
+	struct mg_intern t = { 0 };
+	char             key[32];
+
+	assert_int_equal(mg_intern_find(&t, MG_STR("a")), MG_NONE);
+	for (uint32_t i = 0; i < 20000; i++) {
+		int n = snprintf(key, sizeof(key), "key-%u", i);
+
+		assert_int_equal(mg_intern_id(&t, mg_str(key, (size_t)n)), i);
+		assert_int_equal(mg_intern_id(&t, mg_str(key, (size_t)n)), i);
+	}
+	assert_int_equal(t.n, 20000);
+	for (uint32_t i = 0; i < 20000; i++) {
+		int n = snprintf(key, sizeof(key), "key-%u", i);
+
+		assert_int_equal(mg_intern_find(&t, mg_str(key, (size_t)n)), i);
+		assert_string_equal(mg_intern_str(&t, i).p, key);
+	}
+	assert_int_equal(mg_intern_find(&t, MG_STR("key-20000")), MG_NONE);
+	mg_intern_release(&t);
+	mg_intern_release(&t);
+}
+
+static void odd_keys(void **state)
+{
+	struct mg_intern t = { 0 };
+
+	assert_int_equal(mg_intern_id(&t, mg_str(NULL, 0)), 0);
+	assert_int_equal(mg_intern_id(&t, MG_STR("")), 0);
+	assert_int_equal(mg_intern_id(&t, mg_str("a\0b", 3)), 1);
+	assert_int_equal(mg_intern_id(&t, mg_str("a\0c", 3)), 2);
+	assert_int_equal(mg_intern_id(&t, MG_STR("a")), 3);
+	mg_intern_release(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids_in_order_of_appearance),
+		cmocka_unit_test(odd_keys),
+	};
+
+	return cmocka_run_group_tests_name("map", tests, NULL, NULL);
+}

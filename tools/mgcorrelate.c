@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mgcorrelate - what broke, when, and who or what did it.
+ *
+ *   mgcorrelate incident.tar.gz
+ *   oc adm must-gather ... && mgcorrelate -o report must-gather.local.*
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analysis/rule.h"
+#include "analysis/series.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "io/out.h"
+#include "render/events.h"
+#include "render/findings_json.h"
+#include "render/plot.h"
+#include "render/report.h"
+#include "render/summary.h"
+#include "render/tsv.h"
+#include "session/session.h"
+
+#define SERIES_BUCKETS 1200 /* at most two points a pixel in the widest plot */
+
+struct opts {
+	struct mg_common      common;
+	struct mg_window_args window;
+	const char           *dir, *format, *fail_on;
+	struct mg_list        set;
+	bool                  force, no_plots, no_report;
+};
+
+/* The directory of the report: -o, or the operand's base name and ".report". */
+static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const char *operand)
+{
+	static const char *const suffixes[] = { ".gz", ".xz", ".zst", ".bz2", ".tgz", ".tar",
+						".zip" };
+	struct mg_str            s = mg_strz(operand);
+
+	if (o->dir)
+		return mg_arena_str(a, mg_strz(o->dir));
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s.n--;
+	s = mg_str_basename(s);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (s.n > strlen(suffixes[i]) && mg_str_ends(s, mg_strz(suffixes[i])))
+			s.n -= strlen(suffixes[i]);
+	if (s.n == 0 || mg_str_eq(s, MG_STR("-")) || mg_str_eq(s, MG_STR(".")) ||
+	    mg_str_eq(s, MG_STR("..")))
+		s = MG_STR("incident");
+	return mg_arena_printf(a, "%.*s.report", MG_FMT(s));
+}
+
+static int make_dir(const struct mg_tool *tool, const char *dir, bool force)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0777) == 0)
+		return -1;
+	if (errno != EEXIST || stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		mg_say(tool, "cannot create directory '%s': %s", dir,
+		       errno == EEXIST ? "a file of that name exists" : strerror(errno));
+		return MG_EXIT_OUTPUT;
+	}
+	if (force)
+		return -1;
+	return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses another",
+			      dir);
+}
+
+static int close_file(const struct mg_tool *tool, struct mg_out *o, const char *path)
+{
+	if (mg_out_close(o) == MG_OK)
+		return -1;
+	mg_say(tool, "cannot write '%s': %s", path, o->err.msg);
+	return MG_EXIT_OUTPUT;
+}
+
+/* One file of the report directory; `what` selects the writer. */
+enum part { PART_REPORT, PART_FINDINGS, PART_EVENTS };
+
+static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_str dir,
+		      const char *name, enum part what, const struct mg_case *c,
+		      const struct mg_findings *fs)
+{
+	const char           *path = mg_arena_printf(a, "%.*s/%s", MG_FMT(dir), name).p;
+	struct mg_render_opts opt = { 0 };
+	struct mg_out         out;
+
+	if (mg_out_file(&out, path) != MG_OK) {
+		mg_say(tool, "cannot create '%s': %s", path, out.err.msg);
+		return MG_EXIT_OUTPUT;
+	}
+	if (what == PART_REPORT)
+		mg_render_report(&out, c, fs, &opt);
+	else if (what == PART_FINDINGS)
+		mg_render_findings_json(&out, c, fs);
+	else
+		mg_render_events(&out, c, MG_EVENTS_JSONL, NULL, NULL, 0);
+	return close_file(tool, &out, path);
+}
+
+/* Series as TSV and the timeline; a missing gnuplot costs only the picture. */
+static int write_plots(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
+		       struct mg_case *c, const struct mg_findings *fs, bool *drawn)
+{
+	struct mg_series    s;
+	struct mg_plot_opts po = { 0 };
+	struct mg_err       err = { 0 };
+	enum mg_status      st;
+	int                 rc = -1;
+
+	*drawn = false;
+	if (c->first_ns == MG_TIME_NONE)
+		return -1;
+	mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
+	if (mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
+		mg_say(tool, "cannot write the series: %s", err.msg);
+		rc = MG_EXIT_OUTPUT;
+	} else if (!o->no_plots) {
+		st = mg_plot_timeline(dir.p, c, fs, &s, &po, &err);
+		*drawn = st == MG_OK;
+		if (st != MG_OK && !o->common.quiet)
+			mg_say(tool, "no picture: %s", err.msg);
+	}
+	mg_series_release(&s);
+	return rc;
+}
+
+static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+			struct mg_str dir, struct mg_case *c, const struct mg_findings *fs,
+			const char **files)
+{
+	bool drawn;
+	int  rc;
+
+	if ((rc = make_dir(tool, dir.p, o->force)) >= 0 ||
+	    (rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
+	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
+	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
+	    (rc = write_plots(tool, o, dir, c, fs, &drawn)) >= 0)
+		return rc;
+	*files = mg_arena_printf(a, "%.*s/report.txt%s  findings.json  events.jsonl  series/",
+				 MG_FMT(dir), drawn ? "  timeline.png" : "").p;
+	return -1;
+}
+
+/* rule.threshold=value */
+static int parse_overrides(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+			   struct mg_override **out)
+{
+	*out = mg_arena_zalloc(a, sizeof(**out) * (o->set.n + 1));
+	for (size_t i = 0; i < o->set.n; i++) {
+		struct mg_str         key, value, rule, name;
+		const struct mg_rule *r;
+		bool                  known = false;
+
+		mg_str_cut(mg_strz(o->set.v[i]), '=', &key, &value);
+		mg_str_cut(key, '.', &rule, &name);
+		r = mg_rule_find(rule);
+		for (size_t k = 0; r && k < 6 && r->thresholds[k].name; k++)
+			known |= mg_str_eq(name, mg_strz(r->thresholds[k].name));
+		if (!known || !mg_num_f64(value, &(*out)[i].value))
+			return mg_usage_error(tool, "'--set=%s': expected RULE.THRESHOLD=NUMBER; "
+						    "mgdiagnose --list-rules shows them",
+					      o->set.v[i]);
+		(*out)[i].rule = r->id;
+		(*out)[i].threshold = mg_arena_str(a, name).p;
+	}
+	return -1;
+}
+
+static int64_t monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * MG_SEC + t.tv_nsec;
+}
+
+static int finish(const struct mg_tool *tool, const struct opts *o, const struct mg_findings *fs,
+		  struct mg_out *out, int status, enum mg_severity fail_on)
+{
+	status = mg_session_end(tool, out, status);
+	if (status == MG_EXIT_OUTPUT)
+		return status;
+	for (uint32_t i = 0; o->fail_on && i < fs->n; i++)
+		if (fs->f[i].severity >= fail_on)
+			return MG_EXIT_FOUND;
+	return status;
+}
+
+static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+		     char **operands, int n, enum mg_severity fail_on)
+{
+	struct mg_ingest_opts io = { 0 };
+	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
+	struct mg_findings    fs = { 0 };
+	struct mg_override   *set;
+	struct mg_case        c;
+	struct mg_out         out;
+	int64_t               began = monotonic_ns();
+	int                   status, rc;
+
+	if ((rc = parse_overrides(tool, o, a, &set)) >= 0)
+		return rc;
+	status = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
+	if (status != MG_EXIT_OK && status != MG_EXIT_DAMAGED)
+		return status;
+	mg_rules_run(&fs, &c, set, o->set.n);
+	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
+	rc = -1;
+	if (!o->no_report)
+		rc = write_report(tool, o, a, report_dir(a, o, operands[0]), &c, &fs, &ro.report);
+	if (rc < 0) {
+		mg_out_fd(&out, STDOUT_FILENO);
+		if (o->format && strcmp(o->format, "json") == 0)
+			mg_render_findings_json(&out, &c, &fs);
+		else
+			mg_render_summary(&out, &c, &fs, &ro);
+		rc = finish(tool, o, &fs, &out, status, fail_on);
+	}
+	mg_findings_release(&fs);
+	mg_case_release(&c);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct opts         o = { 0 };
+	const struct mg_opt table[] = {
+		{ MG_OPT_TEXT, 'o', "output", "DIR", "directory of the report (default: NAME.report)",
+		  &o.dir },
+		{ MG_OPT_FLAG, 'f', "force", NULL, "write into a directory that exists", &o.force },
+		{ MG_OPT_FLAG, 0, "no-report", NULL, "only print the summary", &o.no_report },
+		{ MG_OPT_FLAG, 0, "no-plots", NULL, "do not run gnuplot", &o.no_plots },
+		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of standard output: text or json", &o.format },
+		{ MG_OPT_LIST, 0, "set", "RULE.X=N", "another threshold for a rule", &o.set },
+		{ MG_OPT_TEXT, 0, "fail-on", "SEVERITY", "exit 1 when a finding is at least this bad",
+		  &o.fail_on },
+		MG_WINDOW_OPTS(&o.window),
+		MG_COMMON_OPTS(&o.common),
+	};
+	const struct mg_tool tool = {
+		.name = "mgcorrelate",
+		.summary = "explain an API-server incident from the archive of it",
+		.usage = "[options] [file | directory | archive | -]...",
+		.examples = "  mgcorrelate must-gather.tar.gz\n"
+			    "  mgcorrelate -o report --around 03:12 must-gather.local.*/\n"
+			    "  mgcorrelate --format=json --no-report a.tar.gz | jq '.findings[].claim'\n",
+		.opts = table,
+	};
+	struct mg_arena  a = { 0 };
+	enum mg_severity fail_on = MG_SEV_CRITICAL;
+	char           **operands;
+	int              n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
+
+	mg_session_begin();
+	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
+		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
+	if (rc < 0 && o.fail_on && !mg_severity_parse(mg_strz(o.fail_on), &fail_on))
+		rc = mg_usage_error(&tool, "'--fail-on=%s': expected info, warning, error or critical",
+				    o.fail_on);
+	if (rc < 0)
+		rc = mg_opt_stdin(&tool, &operands, &n);
+	if (rc < 0)
+		rc = correlate(&tool, &o, &a, operands, n, fail_on);
+	mg_arena_release(&a);
+	mg_list_release(&o.set);
+	mg_list_release(&o.common.limits);
+	return rc;
+}
