@@ -10,11 +10,13 @@ BENCH  := $(basename $(notdir $(sort $(wildcard tests/bench/bench_*.c))))
 
 # --- variants: V=release|debug|asan|tsan|cov|fuzz; each has its own object tree ---
 V ?= release
-SANITIZE      := -fno-sanitize-recover=all -fno-omit-frame-pointer
+# gcc sees unset variables in the code that sanitizers add; the release build warns rightly
+SANITIZE      := -fno-sanitize-recover=all -fno-omit-frame-pointer \
+                 $(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),,-Wno-maybe-uninitialized)
 FLAGS_release := -O2 -g
 FLAGS_debug   := -O0 -g
 FLAGS_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
-FLAGS_tsan    := -O1 -g -fsanitize=thread
+FLAGS_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
 FLAGS_cov     := -O0 -g --coverage
 # clang only: `make fuzz` sets CC
 FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)

@@ -10,14 +10,13 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "base/time.h"
 #include "cli/opt.h"
 #include "io/bundle.h"
+#include "io/extract.h"
 #include "io/out.h"
 
 struct opts {
@@ -34,89 +33,20 @@ struct run {
 	struct mg_out         out;
 	int                   dir; /* -C, for extraction */
 	uint64_t              files, skipped, faults;
-	bool                  cannot_write;
+	bool                  cannot_write, disk_full;
 };
 
-/* --- extraction: nothing outside run->dir, no link followed ----------------------------- */
-
-/* Open the directory of `path` below `at`, creating what is missing.  Each component is
- * opened by itself and must be a real directory.  *base is the last component. */
-static int open_parent(int at, struct mg_str path, struct mg_str *base)
-{
-	int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	while (fd >= 0 && mg_str_cut(path, '/', base, &path)) {
-		char *name = mg_strndup(base->p, base->n);
-		int   next = -1;
-
-		if (mkdirat(fd, name, 0777) == 0 || errno == EEXIST)
-			next = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		close(fd);
-		free(name);
-		fd = next;
-	}
-	return fd;
-}
-
-/* MG_FATAL: the disk, not the leaf; errno says why. */
-static enum mg_status copy(struct mg_src *src, int fd)
-{
-	struct mg_str s;
-
-	while (mg_src_peek(src, 1, &s, NULL) == MG_OK) {
-		while (s.n) {
-			ssize_t k = write(fd, s.p, s.n);
-
-			if (k < 0 && errno == EINTR)
-				continue;
-			if (k < 0)
-				return MG_FATAL;
-			mg_src_consume(src, (size_t)k);
-			s = mg_str_from(s, (size_t)k);
-		}
-	}
-	return MG_OK;
-}
-
-static bool write_file(int dir, struct mg_str base, const struct mg_leaf *leaf)
-{
-	char            tmp[64], *name = mg_strndup(base.p, base.n);
-	struct timespec at[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_OMIT } };
-	int             fd, e;
-	bool            ok;
-
-	snprintf(tmp, sizeof(tmp), ".mgunpack.%ld.tmp", (long)getpid());
-	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	ok = fd >= 0 && copy(leaf->src, fd) == MG_OK;
-	if (ok && leaf->mtime_ns >= 0) {
-		at[1].tv_sec = (time_t)(leaf->mtime_ns / MG_SEC);
-		at[1].tv_nsec = (long)(leaf->mtime_ns % MG_SEC);
-		futimens(fd, at); /* a file system without times is no reason to fail */
-	}
-	ok = fd >= 0 && close(fd) == 0 && ok && renameat(dir, tmp, dir, name) == 0;
-	e = errno;
-	if (fd >= 0 && !ok)
-		unlinkat(dir, tmp, 0);
-	free(name);
-	errno = e;
-	return ok;
-}
+/* --- what can be done with a leaf ------------------------------------------------------------ */
 
 static void extract(struct run *r, const struct mg_leaf *leaf)
 {
-	struct mg_str base = leaf->path;
-	int           dir = open_parent(r->dir, leaf->path, &base);
-
-	if (dir < 0 || !write_file(dir, base, leaf)) {
-		mg_say(r->tool, "cannot write '%.*s' below '%s': %s", MG_FMT(leaf->path), r->o->dir,
-		       strerror(errno));
-		r->cannot_write = true;
-	}
-	if (dir >= 0)
-		close(dir);
+	if (mg_extract_leaf(r->dir, leaf) == MG_OK)
+		return;
+	r->disk_full = errno == ENOSPC || errno == EROFS; /* no use to go on */
+	mg_say(r->tool, "cannot write '%.*s' below '%s': %s", MG_FMT(leaf->path), r->o->dir,
+	       strerror(errno));
+	r->cannot_write = true;
 }
-
-/* --- listing ------------------------------------------------------------------------------- */
 
 static uint64_t count_bytes(struct mg_src *src)
 {
@@ -186,7 +116,7 @@ static bool on_leaf(void *ctx, struct mg_leaf *leaf)
 		print(r, leaf);
 	else
 		list(r, leaf);
-	return r->out.err.status == MG_OK && !r->cannot_write;
+	return r->out.err.status == MG_OK && !r->disk_full;
 }
 
 static void on_fault(void *ctx, struct mg_str path, const struct mg_err *err)
@@ -200,8 +130,8 @@ static void on_fault(void *ctx, struct mg_str path, const struct mg_err *err)
 		return;
 	}
 	r->faults++;
-	mg_say(r->tool, "cannot read %s'%.*s': %s", err->status == MG_FATAL ? "on at " : "",
-	       MG_FMT(path), err->msg);
+	mg_say(r->tool, "cannot read '%.*s': %s%s", MG_FMT(path), err->msg,
+	       err->status == MG_FATAL ? "; what follows in the archive is lost" : "");
 }
 
 static bool parse_kinds(const struct mg_list *l, uint64_t *bits)
@@ -229,8 +159,7 @@ static int check(const struct mg_tool *tool, struct opts *o, struct mg_bundle_op
 			return mg_usage_error(tool, "'--limit=%s': expected depth=N, members=N, "
 					      "member-size=N or ratio=N", o->common.limits.v[i]);
 	if (!parse_kinds(&o->kinds, &o->kind_bits))
-		return mg_usage_error(tool, "'--kind': no such kind; see the second column of "
-				      "mgunpack's man page or docs/formats/kinds.md");
+		return mg_usage_error(tool, "'--kind': no such kind; see docs/formats/kinds.md");
 	if (o->format && strcmp(o->format, "jsonl") != 0 && strcmp(o->format, "json") != 0 &&
 	    strcmp(o->format, "text") != 0)
 		return mg_usage_error(tool, "'--format=%s': expected text or jsonl", o->format);
@@ -250,7 +179,7 @@ static int run(struct run *r, char **operands, int n, struct mg_bundle_opts *b)
 	}
 	if (!r->o->extract && !r->o->to_stdout && !r->o->json && !r->o->no_headers)
 		mg_out_printf(&r->out, "%-11s %12s  %s\n", "KIND", "BYTES", "PATH");
-	for (int i = 0; i < n && r->out.err.status == MG_OK && !r->cannot_write; i++) {
+	for (int i = 0; i < n && r->out.err.status == MG_OK && !r->disk_full; i++) {
 		struct mg_err err = { 0 };
 
 		if (mg_bundle_walk(operands[i], b, on_leaf, r, &err) == MG_OK) {
@@ -292,7 +221,6 @@ int main(int argc, char **argv)
 			    "  mgunpack -O --kind=audit must-gather.tar.gz | jq .verb\n"
 			    "  mgunpack -x -C out -g '*/kube-apiserver/*' must-gather.tar.gz\n",
 		.opts = table,
-		.stdin_ok = true,
 	};
 	struct run            r = { .tool = &tool, .o = &o, .dir = -1 };
 	struct mg_bundle_opts b = { mg_limits_default, on_fault, NULL, &r };
@@ -301,6 +229,8 @@ int main(int argc, char **argv)
 
 	if (rc < 0)
 		rc = check(&tool, &o, &b);
+	if (rc < 0)
+		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0) {
 		signal(SIGPIPE, SIG_IGN);
 		mg_out_fd(&r.out, STDOUT_FILENO);

@@ -19,6 +19,19 @@
 /* Witnesses of one death lie within this. */
 #define DEATH_JOIN_NS (5 * MG_SEC)
 
+/* Traces that wait for something else: a client's own list (it may wait for any server), a
+ * webhook, a slow reader, a proxied connection. */
+static bool serves_etcd(struct mg_str operation)
+{
+	static const char *const others[] = { "Reflector", "Call ", "SerializeObject", "Proxy",
+					      "iptables", "Scheduling", "DeltaFIFO" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (mg_str_starts(operation, mg_strz(others[i])))
+			return false;
+	return true;
+}
+
 bool mg_is_long_op(const struct mg_event *e)
 {
 	if (e->duration_ns < MG_SEC || e->time_ns == MG_TIME_NONE)
@@ -26,10 +39,11 @@ bool mg_is_long_op(const struct mg_event *e)
 	switch (e->kind) {
 	case MG_EV_AUDIT_SLOW:
 	case MG_EV_AUDIT_DELETECOLLECTION:
-	case MG_EV_APISERVER_TRACE:
 	case MG_EV_ETCD_SLOW_APPLY:
 	case MG_EV_ETCD_SLOW_FDATASYNC:
 		return true;
+	case MG_EV_APISERVER_TRACE:
+		return serves_etcd(mg_event_attr(e, "operation"));
 	default:
 		return false;
 	}
@@ -294,7 +308,8 @@ static void find_restarts(struct mg_signals *g, const struct mg_case *c)
 void mg_signals_build(struct mg_signals *s, const struct mg_case *c)
 {
 	*s = (struct mg_signals){ 0 };
-	if (mg_requests_count(c->audit))
+	s->from_writes = mg_requests_count(c->audit) > 0;
+	if (s->from_writes)
 		stalls_from_writes(s, c);
 	else
 		stalls_from_releases(s, c);

@@ -32,6 +32,8 @@ struct mg_death {
 struct mg_signals {
 	struct mg_stall *stall;
 	uint32_t         nstall, stall_cap;
+	bool             from_writes; /* stalls are pauses of answered writes (audit log); else
+					 operations of traces that were released together */
 	struct mg_death *death; /* by time */
 	uint32_t         ndeath, death_cap;
 	/* Windows of etcd's own slow lines, joined over pauses of up to 30 s. */

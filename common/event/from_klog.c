@@ -113,6 +113,7 @@ static const struct family families[] = {
 static const struct family anywhere[] = {
 	F(NULL, "leaderelection lost", "EF", LEADER_LOST, MG_SEV_CRITICAL, mg_klog_detail_lease)
 	F(NULL, "eader election lost", "EF", LEADER_LOST, MG_SEV_CRITICAL, mg_klog_detail_lease)
+	F(NULL, "stopped leading", "EF", LEADER_LOST, MG_SEV_CRITICAL, mg_klog_detail_lease)
 	F(NULL, "unable to retrieve the complete list of server APIs", "WE", APISERVER_AGGREGATED,
 	  MG_SEV_WARNING, mg_klog_detail_discovery)
 	F(NULL, "http: Handler timeout", "WE", APISERVER_TIMEOUT, MG_SEV_ERROR,

@@ -61,10 +61,12 @@ bool mg_klog_detail_status(const struct mg_klog_context *c, struct mg_klog_event
 	if (!reason.p)
 		reason = mg_str_trim(between(c->text, "Status: ", ""));
 	mg_klog_detail_attr(e, "reason", reason);
-	if (mg_str_starts(reason, MG_STR("http: Handler timeout")))
+	if (mg_str_starts(reason, MG_STR("http: Handler timeout"))) {
 		e->kind = MG_EV_APISERVER_TIMEOUT;
-	else if (mg_str_eq(reason, MG_STR("context canceled")))
+		e->code = 504;
+	} else if (mg_str_eq(reason, MG_STR("context canceled"))) {
 		e->severity = MG_SEV_WARNING; /* a client that hung up, or a storage that stalled */
+	}
 	return true;
 }
 

@@ -192,12 +192,30 @@ static struct mg_str items(const struct mg_trace *t)
 	return mg_str(NULL, 0);
 }
 
+/* The costliest step; or what came after the last one, which has no line of its own. */
+static void slow_step(const struct mg_trace *t, struct mg_batch *out, struct mg_event *e)
+{
+	const struct mg_trace_step *slow = mg_trace_slowest(t), *last;
+	int64_t                     rest;
+
+	if (!slow)
+		return;
+	last = &t->steps[t->nsteps - 1];
+	rest = last->at_ns >= 0 && t->total_ns >= 0 ? t->total_ns - last->at_ns : 0;
+	if (rest > slow->delta_ns && !last->nested)
+		attr(out, e, "slow_step",
+		     mg_arena_printf(&out->arena, "after %.*s", MG_FMT(last->msg)));
+	else
+		attr(out, e, "slow_step", slow->msg);
+	mg_batch_attr_i64(out, e, "slow_step_ns", rest > slow->delta_ns && !last->nested
+							  ? rest : slow->delta_ns);
+}
+
 static void details(const struct mg_trace *t, const struct operation *o, struct mg_batch *out,
 		    struct mg_event *e)
 {
-	const struct mg_trace_step *slow = mg_trace_slowest(t);
-	struct mg_str               n = items(t);
-	int64_t                     count;
+	struct mg_str n = items(t);
+	int64_t       count;
 
 	attr(out, e, "operation", o->name);
 	attr(out, e, "url", o->url);
@@ -206,10 +224,7 @@ static void details(const struct mg_trace *t, const struct operation *o, struct 
 	attr(out, e, "type", mg_trace_field(t->fields, "type"));
 	attr(out, e, "key", mg_trace_field(t->fields, "key"));
 	attr(out, e, "webhook", mg_trace_field(t->fields, "webhook"));
-	if (slow) {
-		attr(out, e, "slow_step", slow->msg);
-		mg_batch_attr_i64(out, e, "slow_step_ns", slow->delta_ns);
-	}
+	slow_step(t, out, e);
 	if (n.p && mg_num_i64(n, &count))
 		mg_batch_attr_i64(out, e, "items", count);
 	if (t->truncated)

@@ -90,9 +90,9 @@ static void *kubeobj_open(const struct mg_source *src)
 	return s;
 }
 
-static enum form form_of(struct mg_str text)
+static enum form form_of(struct mg_str text, bool first)
 {
-	if (mg_str_starts(text, MG_STR("\xef\xbb\xbf")))
+	if (first && mg_str_starts(text, MG_STR("\xef\xbb\xbf")))
 		text = mg_str_from(text, 3);
 	text = mg_str_trim(text);
 	if (text.n == 0)
@@ -123,7 +123,7 @@ static void kubeobj_block(void *state, const struct mg_source *src, const struct
 	out->stats.bytes += b->n;
 	out->stats.lines += count_lines(text);
 	if (s->form == UNDECIDED)
-		s->form = form_of(text);
+		s->form = form_of(text, b->first_line == 1);
 	if (s->form == YAML)
 		mg_yamlitems_text(&s->yaml, text, b->first_line);
 	else if (s->form == JSON)

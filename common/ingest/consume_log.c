@@ -188,36 +188,35 @@ static bool has_header(struct mg_log *s, struct mg_log_line *x)
 	return st == MG_OK;
 }
 
+/* etcd and the kernel first: their parsers know their JSON and their stamps better. */
+static bool foreign(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
+{
+	mg_log_time(s, u, NULL, &x->l);
+	return (may_be_etcd(x) && etcd(s, x)) || (may_be_kernel(x) && kernel(s, x));
+}
+
 static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
 {
 	uint64_t bad = s->out->stats.bad;
-	bool     header;
 
-	x->k = (struct mg_klog){ .severity = 0 };
 	if (!x->l.text.n || u->kind == MG_ENVELOPE_MARK) {
 		s->out->stats.other++;
 		if (s->dumping && u->kind != MG_ENVELOPE_MARK)
 			mg_gostack_line(s->gostack, &x->src, &x->l, &s->out->events);
 		return;
 	}
-	/* the cheap test first: most lines of most logs are klog */
-	header = has_header(s, x);
-	mg_log_time(s, u, header ? &x->k : NULL, &x->l);
+	if (!mg_klog_is_header(x->l.text) && foreign(s, u, x))
+		return;
+	if (!has_header(s, x)) {
+		bare(s, x);
+		return;
+	}
+	mg_log_time(s, u, &x->k, &x->l);
 	if (bad != s->out->stats.bad)
 		return;
-	if (!(header && x->k.form == MG_KLOG_TEXT)) {
-		if (may_be_etcd(x) && etcd(s, x))
-			return;
-		if (may_be_kernel(x) && kernel(s, x))
-			return;
-	}
-	if (header) {
-		if (s->dumping)
-			gostack(s, x);
-		headed(s, x);
-	} else {
-		bare(s, x);
-	}
+	if (s->dumping)
+		gostack(s, x);
+	headed(s, x);
 }
 
 /* --- lines -------------------------------------------------------------------------------------- */
@@ -242,7 +241,7 @@ static void one(struct mg_log *s, const struct mg_unwrapped *u)
 	struct mg_log_line x = { .l = { .text = u->text, .lineno = s->lineno, .host = u->host,
 					.ident = u->ident, .time_ns = MG_TIME_NONE,
 					.time_source = MG_TIME_UNKNOWN },
-				 .envelope = u->kind };
+				 .envelope = u->kind, .ident_pid = u->pid };
 
 	component(s, u, &x);
 	dispatch(s, u, &x);

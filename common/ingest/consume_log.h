@@ -86,6 +86,7 @@ struct mg_log_line {
 	struct mg_source      src; /* component of this line */
 	struct mg_klog        k;
 	enum mg_envelope_kind envelope;
+	uint32_t              ident_pid; /* of the journal's identifier, 0 unknown */
 };
 
 /* consume_log.c */

@@ -53,8 +53,17 @@ struct mg_event *mg_log_fold(struct mg_log *s, struct mg_log_fold *f, uint64_t k
 
 void mg_log_held_flush(struct mg_log *s, enum mg_log_hold h)
 {
-	if (s->held[h].batch.n)
-		mg_batch_append(&s->out->events, &s->held[h].batch);
+	struct mg_batch *b = &s->held[h].batch;
+
+	if (!b->n)
+		return;
+	/* a line since may have told whose log this is */
+	if (!b->ev[0].component.n)
+		b->ev[0].component = s->src.component;
+	if (b->ev[0].kind == MG_EV_PROCESS_START &&
+	    mg_str_eq(b->ev[0].component, MG_STR("kube-apiserver")))
+		b->ev[0].kind = MG_EV_APISERVER_START;
+	mg_batch_append(&s->out->events, b);
 }
 
 void mg_log_held_release(struct mg_log *s, int64_t ns)

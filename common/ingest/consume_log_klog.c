@@ -78,14 +78,17 @@ static uint64_t key_of(const struct mg_log_line *x, const struct mg_klog_event *
 
 	h = mg_str_hash(x->src.component, h);
 	h = mg_str_hash(x->src.pod, h);
+	if (v->kind == MG_EV_CLIENT_THROTTLED)
+		return h; /* whatever it asked for: the limit is the client's */
 	return mg_klog_message_hash(x->k.msg, mg_str_hash(v->name, h));
 }
 
 /* --- leader election -------------------------------------------------------------------------- */
 
+/* The component may become known from one line to the next; the identifier does not change. */
 static uint64_t process_key(const struct mg_log_line *x)
 {
-	return mg_str_hash(x->src.component, mg_str_hash(x->l.host, 1));
+	return mg_str_hash(x->l.ident, mg_str_hash(x->l.host, 1));
 }
 
 static void merge_leader(struct mg_log_held *h, const struct mg_klog_event *v)
@@ -175,7 +178,8 @@ void mg_log_fatal(struct mg_log *s, struct mg_log_line *x)
 
 static void folded(struct mg_log *s, struct mg_log_line *x, const struct mg_klog_event *v)
 {
-	struct mg_log_fold *f = v->kind == MG_EV_LOG_ERROR ? &s->minute : &s->second;
+	bool                often = v->kind == MG_EV_LOG_ERROR || v->kind == MG_EV_CLIENT_THROTTLED;
+	struct mg_log_fold *f = often ? &s->minute : &s->second;
 	struct mg_event    *e, *fresh = NULL;
 
 	e = mg_log_fold(s, f, key_of(x, v), x->l.time_ns, v->kind, v->severity, &fresh);
@@ -198,8 +202,11 @@ void mg_log_klog(struct mg_log *s, struct mg_log_line *x)
 	struct mg_klog_event v;
 	struct mg_batch     *b = &s->out->events;
 
-	if (!x->src.component.n)
+	if (!x->src.component.n) { /* once told, it holds for the rest of the leaf */
 		x->src.component = mg_klog_component_of_file(x->k.file);
+		if (x->envelope != MG_ENVELOPE_JOURNAL)
+			s->src.component = x->src.component;
+	}
 	if (!mg_klog_event(&x->k, x->src.component, &v))
 		return;
 	if (v.kind == MG_EV_LEADER_LOST)

@@ -100,7 +100,8 @@ void mg_log_start(struct mg_log *s, struct mg_log_line *x)
 		return;
 	p = proc_of(s, key_of(x));
 	flag = mg_str_starts(x->k.msg, MG_STR("FLAG: "));
-	fresh = new_pid(p, x->k.pid);
+	/* a service prints what its children log under its own identifier */
+	fresh = (!x->ident_pid || x->ident_pid == x->k.pid) && new_pid(p, x->k.pid);
 	v = x->k.severity == 'I' ? version(x) : mg_str(NULL, 0);
 	if ((fresh || (flag && !p->flags) || v.n) && !recent(p, x))
 		begin(s, p, x);

@@ -4,11 +4,15 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ingest/consume_audit.h"
 #include "io/pool.h"
 
 /* Blocks that may be alive at once, per worker: enough to keep it busy, small enough for
  * the memory bound. */
 #define BLOCKS_PER_THREAD 4
+
+/* So much of an audit log tells whether it holds a record a line. */
+#define AUDIT_HEAD 65536
 
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
 struct leaf_run {
@@ -192,6 +196,13 @@ static const struct mg_consumer *pick(struct run *r, const struct mg_leaf *leaf)
 		return r->o->pick(r->o->ctx, leaf);
 	if (r->o->kinds && !(r->o->kinds >> leaf->kind & 1))
 		return NULL;
+	if (leaf->kind == MG_KIND_AUDIT) {
+		struct mg_str head = { "", 0 };
+
+		if (mg_src_peek(leaf->src, AUDIT_HEAD, &head, NULL) != MG_OK)
+			head = mg_str("", 0);
+		return mg_consumer_audit_for(head);
+	}
 	return mg_consumer_of(leaf->kind);
 }
 

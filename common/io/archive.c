@@ -17,7 +17,9 @@ struct mg_archive {
 	struct archive_entry *entry; /* owned by ar */
 	struct mg_src        *inner;
 	bool                  owns_inner;
+	const char           *compression; /* name of it, for a bare compressed stream */
 	bool                  opened, dead, said;
+	bool                  saw_end; /* more input was wanted than there is */
 	int64_t               pos; /* in the current member: sparse members have holes */
 	struct mg_err         why; /* of the source below, when it broke */
 };
@@ -77,8 +79,10 @@ static la_ssize_t on_read(struct archive *ar, void *ctx, const void **to)
 	struct mg_str      s;
 	enum mg_status     st = mg_src_peek(a->inner, 1, &s, &a->why);
 
-	if (st == MG_EOF)
+	if (st == MG_EOF) {
+		a->saw_end = true;
 		return 0;
+	}
 	if (st != MG_OK) {
 		archive_set_error(ar, EIO, "%s", a->why.msg);
 		return -1;
@@ -153,6 +157,8 @@ static enum mg_status broken(struct mg_archive *a, struct mg_err *err)
 			*err = a->why;
 		return MG_FATAL;
 	}
+	if (a->compression && a->saw_end)
+		return mg_err_set(err, MG_FATAL, "truncated %s data", a->compression);
 	return mg_err_set(err, MG_FATAL, "%s", text ? text : "damaged archive");
 }
 
@@ -323,5 +329,8 @@ struct mg_src *mg_src_filter(struct mg_src *inner, enum mg_wrap wrap)
 
 	e->a = mg_archive_open(inner, wrap);
 	e->a->owns_inner = true;
+	e->a->compression = wrap == MG_WRAP_XZ    ? "xz" :
+			    wrap == MG_WRAP_ZSTD  ? "zstd" :
+			    wrap == MG_WRAP_BZIP2 ? "bzip2" : "lz4";
 	return mg_src_new(&filter_ops, e);
 }

@@ -111,7 +111,7 @@ static bool is_pprof(struct mg_str s, bool whole)
 
 /* --- kinds told by their first lines ------------------------------------------------------ */
 
-static bool is_metrics(struct mg_str text)
+static bool is_metrics(struct mg_str text, bool whole)
 {
 	struct mg_str line;
 	int           samples = 0;
@@ -123,8 +123,8 @@ static bool is_metrics(struct mg_str text)
 			return true;
 		if (line.p[0] == '#')
 			continue;
-		if (text.n == 0 && samples)
-			break; /* the head may end within this line */
+		if (text.n == 0 && samples && !whole)
+			break; /* the head ends within this line */
 		if (!mg_kind_line_metric(line))
 			return false;
 		samples++;
@@ -362,7 +362,7 @@ static enum mg_kind text_kind(struct mg_str path, struct mg_str text, bool whole
 		return MG_KIND_HEAP;
 	if (is_apf(line))
 		return MG_KIND_APF;
-	if (is_metrics(text))
+	if (is_metrics(text, whole))
 		return MG_KIND_METRICS;
 	if (is_metrics_csv(text))
 		return MG_KIND_METRICS_CSV;

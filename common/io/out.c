@@ -68,19 +68,21 @@ enum mg_status mg_out_file(struct mg_out *o, const char *path)
 	return o->err.status;
 }
 
-static void flush(struct mg_out *o)
+static void write_all(struct mg_out *o, struct mg_str s)
 {
-	const char *p = o->buf.p;
-	size_t      n = o->buf.n;
-
-	while (n && o->err.status == MG_OK) {
-		ssize_t k = write(o->fd, p, n);
+	while (s.n && o->err.status == MG_OK) {
+		ssize_t k = write(o->fd, s.p, s.n);
 
 		if (k < 0 && errno != EINTR)
 			failed(o, "write", o->path);
 		else if (k > 0)
-			p += k, n -= (size_t)k;
+			s = mg_str_from(s, (size_t)k);
 	}
+}
+
+static void flush(struct mg_out *o)
+{
+	write_all(o, mg_buf_str(&o->buf));
 	mg_buf_clear(&o->buf);
 }
 
@@ -88,6 +90,11 @@ void mg_out_add(struct mg_out *o, struct mg_str s)
 {
 	if (o->err.status != MG_OK)
 		return;
+	if (s.n >= FLUSH_AT) { /* large pieces are not copied */
+		flush(o);
+		write_all(o, s);
+		return;
+	}
 	mg_buf_add(&o->buf, s);
 	if (o->buf.n >= FLUSH_AT)
 		flush(o);

@@ -4,7 +4,6 @@
 #include "parse/jsonline.h"
 
 #define JOIN_MAX ((size_t)64 << 20) /* fragments that never end must not eat the memory */
-#define FRAGMENT ((size_t)8192)     /* smallest fragment a runtime writes               */
 #define NEAR (10 * MG_SEC)          /* an injected stamp is this close to the line's own */
 
 void mg_unwrap_init(struct mg_unwrap *u)
@@ -200,40 +199,58 @@ static bool near(int64_t a, int64_t b)
 	return distance(a, b) <= NEAR;
 }
 
-/* Drop the stamps that were injected where the runtime had cut the line. */
-static struct mg_str repair(struct mg_unwrap *u, const struct mg_unwrapped *t)
+/* A stamp that a program wrote itself stands behind a blank, a quote or a bracket; an injected
+ * one may, too, but then the fragments were read at the same moment. */
+static bool injected(struct mg_str text, size_t at, int64_t ns, int64_t line_ns)
 {
-	size_t    from = 0, used;
-	int64_t   ns;
-	ptrdiff_t at;
+	int64_t later = ns - line_ns;
 
-	mg_buf_clear(&u->repaired);
-	while ((at = mg_envelope_find_stamp(t->text, from, &ns, &used)) >= 0) {
-		size_t end = (size_t)at + (near(ns, t->time_ns) ? 0 : used);
-
-		mg_buf_add(&u->repaired, mg_str(t->text.p + from, end - from));
-		from = (size_t)at + used + (end == (size_t)at && (size_t)at + used < t->text.n);
-	}
-	mg_buf_add(&u->repaired, mg_str_from(t->text, from));
-	return mg_buf_str(&u->repaired);
+	if (later >= 0 && later <= MG_MS)
+		return true;
+	return near(ns, line_ns) && (at == 0 || !strchr(" \"'=([{,:/\t", text.p[at - 1]));
 }
 
-/* Text written without a newline has the next record's stamp glued to its end.  A stamp
- * that a program wrote itself stands behind a blank, a quote or a bracket. */
-static int split_glued(struct mg_unwrapped out[2])
+/* What follows the stamp is a record of its own, and not the rest of the one before. */
+static bool begins_record(struct mg_str before, struct mg_str after)
+{
+	if (after.n > 22 && strchr("IWEF", after.p[0]) && mg_is_digit(after.p[1]) &&
+	    mg_is_digit(after.p[4]) && after.p[5] == ' ' && after.p[8] == ':')
+		return true;
+	return after.n > 2 && after.p[0] == '{' && after.p[1] == '"' && before.p[0] != '{';
+}
+
+/* A kubelet before 1.26 stamps every fragment of a line: the runtime's buffer was full, or the
+ * program wrote the line in pieces.  The stamps are dropped; where a new record follows (the
+ * end of the first one is lost) the line is split. */
+static int repair(struct mg_unwrap *u, struct mg_unwrapped out[2])
 {
 	struct mg_str text = out[0].text;
-	size_t        used;
+	size_t        from = 0, look = 0, used;
 	int64_t       ns;
-	ptrdiff_t     at = mg_envelope_find_stamp(text, 0, &ns, &used);
+	ptrdiff_t     at;
 
-	if (at <= 0 || !near(ns, out[0].time_ns) || strchr(" \"'=([{,:/\t", text.p[at - 1]))
-		return 1;
-	out[1] = out[0];
-	out[0].text.n = (size_t)at;
-	out[1].text = mg_str_from(text, (size_t)at + used + 1);
-	out[1].time_ns = ns;
-	return 2;
+	mg_buf_clear(&u->repaired);
+	while ((at = mg_envelope_find_stamp(text, look, &ns, &used)) >= 0) {
+		struct mg_str after = mg_str_from(text, (size_t)at + used + 1);
+
+		look = (size_t)at + used;
+		if (!injected(text, (size_t)at, ns, out[0].time_ns))
+			continue;
+		mg_buf_add(&u->repaired, mg_str(text.p + from, (size_t)at - from));
+		from = look + (look < text.n);
+		if (at > 0 && begins_record(text, after)) {
+			out[1] = out[0];
+			out[0].text = mg_buf_str(&u->repaired);
+			out[1].text = after;
+			out[1].time_ns = ns;
+			return 2;
+		}
+	}
+	if (from == 0)
+		return 1; /* nothing was found, nearly always */
+	mg_buf_add(&u->repaired, mg_str_from(text, from));
+	out[0].text = mg_buf_str(&u->repaired);
+	return 1;
 }
 
 int mg_unwrap_line(struct mg_unwrap *u, struct mg_str line, struct mg_unwrapped out[2])
@@ -249,9 +266,7 @@ int mg_unwrap_line(struct mg_unwrap *u, struct mg_str line, struct mg_unwrapped 
 	case MG_ENVELOPE_STAMP:
 		take(u, &e, out);
 		u->last = *out;
-		if (out->text.n > FRAGMENT)
-			out->text = repair(u, out);
-		return split_glued(out);
+		return repair(u, out);
 	case MG_ENVELOPE_JOURNAL:
 		take(u, &e, out);
 		u->last = *out;

@@ -2,8 +2,8 @@
  *
  * Keeps what envelopes need from line to line: CRI and docker fragments of one text, the
  * year that journald's marks tell, the time, host and identifier that a line without an
- * envelope inherits.  Repairs stamps that a kubelet before 1.26 wrote into the middle of long
- * lines, and splits two records that were written on one line.
+ * envelope inherits.  Drops the stamps that a kubelet before 1.26 wrote into the middle of
+ * lines, and splits two records that stand on one line.
  *
  * Layer:   parse (base only)
  * Memory:  owns the joined text; views in the result live until the next call

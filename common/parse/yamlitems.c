@@ -211,7 +211,8 @@ static void one_line(struct mg_yamlitems *y, struct mg_str line, uint64_t number
 	}
 	indent = indent_of(line);
 	rest = mg_str_from(line, indent);
-	if (rest.n == 0 || (indent == 0 && rest.p[0] == '#')) {
+	if (rest.n == 0 || (indent == 0 && rest.p[0] == '#') ||
+	    ((unsigned char)rest.p[0] < ' ' && mg_str_trim(rest).n == 0)) {
 		if (y->open)
 			append(y, mg_str("", 0)); /* a blank line counts in block scalars */
 		return;

@@ -132,3 +132,11 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 		return rc;
 	return damage(tool, common, c) ? MG_EXIT_DAMAGED : MG_EXIT_OK;
 }
+
+int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status)
+{
+	if (mg_out_close(out) != MG_FATAL)
+		return status;
+	mg_say(tool, "cannot write to standard output: %s", out->err.msg);
+	return MG_EXIT_OUTPUT;
+}

@@ -4,6 +4,11 @@
 /* A frozen or stopped etcd logs little or nothing: the witnesses are requests that wait and
  * end together, and the silence of answered writes (signals.c).  A slow disk looks the same
  * from outside but is loud in etcd's log: then slow-fsync tells it. */
+static const char *silence(const struct mg_rule_ctx *x)
+{
+	return x->s->from_writes ? "no write was answered" : "operations were held up together";
+}
+
 static void add_stall(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_stall *s)
 {
 	if (s->etcd)
@@ -12,8 +17,8 @@ static void add_stall(struct mg_rule_ctx *x, struct mg_finding *f, const struct 
 		mg_find_event(x, f, s->longest);
 	if (!s->etcd && s->longest)
 		mg_find_evidence(x, f, s->longest->artifact, 0, s->end_ns,
-				 "no write was answered %s-%s (%s); %u operations of at least 1 s "
-				 "waited, %u of them end within 100 ms of %s; no slow line of etcd",
+				 "%s %s-%s (%s); %u operations of at least 1 s waited, %u of them "
+				 "end within 100 ms of %s; no slow line of etcd", silence(x),
 				 mg_rule_clock(x, s->start_ns), mg_rule_clock(x, s->end_ns),
 				 mg_rule_dur(x, s->end_ns - s->start_ns), s->waiting, s->same_end,
 				 mg_rule_clock(x, s->end_ns));
@@ -60,12 +65,13 @@ static void run(struct mg_rule_ctx *x)
 	}
 	if (!longest || (double)lines > mg_rule_num(x, "max_etcd_lines") * s->nstall)
 		return;
-	f = mg_find_new(x, MG_SEV_CRITICAL, s->nstall > 1 ? MG_CONF_HIGH : MG_CONF_MEDIUM,
+	f = mg_find_new(x, s->from_writes ? MG_SEV_CRITICAL : MG_SEV_ERROR,
+			!s->from_writes ? MG_CONF_LOW : s->nstall > 1 ? MG_CONF_HIGH : MG_CONF_MEDIUM,
 			s->stall[0].start_ns, s->stall[s->nstall - 1].end_ns);
-	mg_find_claim(x, f, "etcd stopped answering %u time%s (%.*s%s): no write was answered, and up "
-			    "to %u operations waited; the longest pause was %s-%s",
+	mg_find_claim(x, f, "etcd stopped answering %u time%s (%.*s%s): %s, and up to %u "
+			    "operations waited; the longest pause was %s-%s",
 		      s->nstall, s->nstall == 1 ? "" : "s", MG_FMT(lengths),
-		      s->nstall > 6 ? ", ..." : "", waiting, mg_rule_clock(x, longest->start_ns),
+		      s->nstall > 6 ? ", ..." : "", silence(x), waiting, mg_rule_clock(x, longest->start_ns),
 		      mg_rule_clock(x, longest->end_ns));
 	mg_find_label(x, f, "etcd unresponsive");
 	add_stall(x, f, longest);
