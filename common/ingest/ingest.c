@@ -232,9 +232,7 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 		ended = b.last;
 		submit(r, lr, &b, ended);
 	}
-	if (st == MG_FATAL)
-		add_fault(r, s->path, &err);
-	if (!ended)
+	if (!ended) /* the source broke: the walker reports it */
 		submit(r, lr, NULL, true);
 	mg_blocks_release(&blocks);
 	return true;
