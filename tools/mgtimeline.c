@@ -21,6 +21,7 @@
 #include "render/event_text.h"
 #if __has_include("ingest/ingest.h")
 #include "ingest/ingest.h"
+#include "io/bundle.h"
 #define HAVE_INGEST 1
 #endif
 
@@ -38,7 +39,7 @@ struct opts {
 struct run {
 	const struct mg_tool *tool;
 	const struct opts    *o;
-	struct mg_event_stream **in; /* inputs of the merge, in this order */
+	struct mg_event_stream **in; /* the merge's streams, in its order */
 	size_t                nin;
 	struct mg_intern      paths;
 	struct mg_merge      *merge;
@@ -70,7 +71,8 @@ static void on_bad(void *ctx, size_t stream, const struct mg_err *err)
 static bool read_archives(struct run *r, char **operands, int n)
 {
 #ifdef HAVE_INGEST
-	struct mg_ingest_opts io = { .threads = (int)r->o->common.threads };
+	struct mg_ingest_opts io = { .threads = (int)r->o->common.threads,
+				     .limits = mg_limits_default };
 	struct mg_err         err = { 0 };
 
 	mg_case_init(&r->c);
