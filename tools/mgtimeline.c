@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -71,8 +70,7 @@ static void on_bad(void *ctx, size_t stream, const struct mg_err *err)
 static bool read_archives(struct run *r, char **operands, int n)
 {
 #ifdef HAVE_INGEST
-	struct mg_ingest_opts io = { .threads = (int)r->o->common.threads,
-				     .limits = mg_limits_default };
+	struct mg_ingest_opts io = { (int)r->o->common.threads, .limits = mg_limits_default };
 	struct mg_err         err = { 0 };
 
 	mg_case_init(&r->c);
