@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -35,7 +34,7 @@ struct opts {
 struct run {
 	const struct mg_tool *tool;
 	const struct opts    *o;
-	struct mg_event_stream **in; /* inputs of the merge, in this order */
+	struct mg_event_stream **in; /* the merge's streams, in its order */
 	size_t                nin;
 	struct mg_intern      paths;
 	struct mg_merge      *merge;
@@ -64,7 +63,8 @@ static void on_bad(void *ctx, size_t stream, const struct mg_err *err)
  * raw logs.  Their events join the merge as one sorted array. */
 static bool read_archives(struct run *r, char **operands, int n)
 {
-	struct mg_ingest_opts io = { .threads = (int)r->o->common.threads };
+	struct mg_ingest_opts io = { .threads = (int)r->o->common.threads,
+				    .limits = mg_limits_default };
 	struct mg_err         err = { 0 };
 
 	mg_case_init(&r->c);

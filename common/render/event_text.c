@@ -83,6 +83,14 @@ static void column(struct mg_buf *b, struct mg_str s, size_t *width, size_t min,
 	mg_text_pad(b, *width - used + 2);
 }
 
+/* The host without its domain, which is the same for all of a cluster; addresses whole. */
+static struct mg_str host(struct mg_str node)
+{
+	ptrdiff_t dot = mg_str_chr(node, '.');
+
+	return dot <= 0 || mg_is_digit(node.p[0]) ? node : mg_str_head(node, (size_t)dot);
+}
+
 static void source_column(struct mg_buf *b, struct mg_event_text *t, const struct mg_event *e)
 {
 	struct mg_buf s = { 0 };
@@ -90,7 +98,7 @@ static void source_column(struct mg_buf *b, struct mg_event_text *t, const struc
 	mg_buf_add(&s, e->component.n ? e->component : e->pod);
 	if (e->node.n) {
 		mg_buf_addc(&s, '@');
-		mg_buf_add(&s, e->node);
+		mg_buf_add(&s, host(e->node));
 	}
 	if (s.n == 0)
 		mg_buf_addz(&s, "\xe2\x80\x93");
@@ -129,7 +137,8 @@ void mg_event_text(struct mg_buf *b, struct mg_event_text *t, const struct mg_ev
 	source_column(b, t, e);
 	column(b, mg_strz(mg_event_kind_name(e->kind)), &t->kind, KIND_MIN, MG_TEXT_ALL);
 	mg_event_text_what(&what, e);
-	mg_text_place(&place, path, e->line, t->width ? t->width / 4 : MG_TEXT_ALL);
+	if (path.n)
+		mg_text_place(&place, path, e->line, t->width ? t->width / 4 : MG_TEXT_ALL);
 	w = mg_text_columns(mg_buf_str(&place));
 	fixed = 12 + 2 + 7 + 2 + 8 + 2 + t->source + 2 + t->kind + 2;
 	if (t->width)
