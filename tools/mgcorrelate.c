@@ -15,8 +15,8 @@
 #include "analysis/series.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "event/wire.h"
 #include "io/out.h"
+#include "render/events.h"
 #include "render/findings_json.h"
 #include "render/plot.h"
 #include "render/report.h"
@@ -24,7 +24,7 @@
 #include "render/tsv.h"
 #include "session/session.h"
 
-#define SERIES_BUCKETS 1200 /* at most two points a pixel in the widest plot */
+#define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
 
 struct opts {
 	struct mg_common      common;
@@ -80,21 +80,6 @@ static int close_file(const struct mg_tool *tool, struct mg_out *o, const char *
 	return MG_EXIT_OUTPUT;
 }
 
-static void write_events(struct mg_out *o, const struct mg_case *c)
-{
-	struct mg_buf b = { 0 };
-
-	for (size_t i = 0; i < c->events.n; i++) {
-		mg_wire_json(&b, &c->events.ev[i], mg_case_path(c, c->events.ev[i].artifact));
-		if (b.n > 1 << 16) {
-			mg_out_add(o, mg_buf_str(&b));
-			mg_buf_clear(&b);
-		}
-	}
-	mg_out_add(o, mg_buf_str(&b));
-	mg_buf_release(&b);
-}
-
 /* One file of the report directory; `what` selects the writer. */
 enum part { PART_REPORT, PART_FINDINGS, PART_EVENTS };
 
@@ -115,7 +100,7 @@ static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_
 	else if (what == PART_FINDINGS)
 		mg_render_findings_json(&out, c, fs);
 	else
-		write_events(&out, c);
+		mg_render_events(&out, c, MG_EVENTS_JSONL, NULL, NULL, 0);
 	return close_file(tool, &out, path);
 }
 
@@ -133,7 +118,7 @@ static int write_plots(const struct mg_tool *tool, const struct opts *o, struct 
 	if (c->first_ns == MG_TIME_NONE)
 		return -1;
 	mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
-	if (mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
+	if (mg_tsv_write(dir.p, &s, &err) != MG_OK) {
 		mg_say(tool, "cannot write the series: %s", err.msg);
 		rc = MG_EXIT_OUTPUT;
 	} else if (!o->no_plots) {
@@ -200,12 +185,9 @@ static int64_t monotonic_ns(void)
 static int finish(const struct mg_tool *tool, const struct opts *o, const struct mg_findings *fs,
 		  struct mg_out *out, int status, enum mg_severity fail_on)
 {
-	enum mg_status st = mg_out_close(out);
-
-	if (st == MG_FATAL) {
-		mg_say(tool, "cannot write to standard output: %s", out->err.msg);
-		return MG_EXIT_OUTPUT;
-	}
+	status = mg_session_end(tool, out, status);
+	if (status == MG_EXIT_OUTPUT)
+		return status;
 	for (uint32_t i = 0; o->fail_on && i < fs->n; i++)
 		if (fs->f[i].severity >= fail_on)
 			return MG_EXIT_FOUND;

@@ -104,9 +104,5 @@ int main(int argc, char **argv)
 	else if ((rc = mg_opt_stdin(&tool, &operands, &n)) < 0)
 		rc = diagnose(&tool, &o, &out, operands, n);
 	mg_list_release(&o.common.limits);
-	if (mg_out_close(&out) == MG_FATAL) {
-		mg_say(&tool, "cannot write to standard output: %s", out.err.msg);
-		return MG_EXIT_OUTPUT;
-	}
-	return rc < 0 ? MG_EXIT_OK : rc;
+	return mg_session_end(&tool, &out, rc < 0 ? MG_EXIT_OK : rc);
 }

@@ -78,7 +78,8 @@ static size_t value_end(struct mg_str s, size_t i)
 static void note_key(struct shape *sh, struct mg_str key, struct mg_str value)
 {
 	if (value.n && value.p[0] == '"')
-		value = mg_str(value.p + 1, value.n - 1 - (value.n > 1 && value.p[value.n - 1] == '"'));
+		value = mg_str(value.p + 1,
+			       value.n - 1 - (value.n > 1 && value.p[value.n - 1] == '"'));
 	if (sh->keys == 0)
 		sh->time_first = mg_str_eq(key, key_names[K_TIME]);
 	for (int k = 0; k < K_COUNT; k++)

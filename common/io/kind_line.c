@@ -108,7 +108,8 @@ static bool stamp_prefix(struct mg_str s, struct mg_kind_line *k, struct mg_str 
 	if (mg_str_starts(t, MG_STR("stdout ")) || mg_str_starts(t, MG_STR("stderr "))) {
 		struct mg_str tag = first_word(mg_str_from(t, 7), &tail);
 
-		if (tag.n && (tag.p[0] == 'F' || tag.p[0] == 'P') && (tag.n == 1 || tag.p[1] == ':'))
+		if (tag.n && (tag.p[0] == 'F' || tag.p[0] == 'P') &&
+		    (tag.n == 1 || tag.p[1] == ':'))
 			t = tail;
 	} else if (!is_klog(t)) {
 		struct mg_str host = first_word(t, &tail), word = first_word(tail, &tail);

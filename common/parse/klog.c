@@ -185,7 +185,7 @@ static enum mg_status json(struct mg_str s, struct mg_klog *k, struct mg_err *er
 			failed = true;
 		}
 	}
-	if (!ts || !(msg || k->severity))
+	if (!ts || !(msg || k->severity || (it.bad && k->file.n)))
 		return skip(err, it.at, "ts and msg");
 	/* component-base has no level: "v" marks an Info, its absence an Error (since 1.24) */
 	if (!k->severity)

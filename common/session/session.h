@@ -9,6 +9,7 @@
 #include "cli/opt.h"
 #include "cli/window.h"
 #include "ingest/ingest.h"
+#include "io/out.h"
 
 /* Read all operands into `c` with the common options, inside the window.  A relative window
  * costs a first pass that only looks for the last time in the data.  Faults are printed.
@@ -23,5 +24,9 @@ int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
 
 /* Before anything is written: SIGPIPE must not kill the tool. */
 void mg_session_begin(void);
+
+/* Close standard output.  A reader that went away ends quietly with `status`; any other
+ * failure is said and gives MG_EXIT_OUTPUT. */
+int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status);
 
 #endif

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+
+#include "render/chart_internal.h"
+#include "render/gnuplot.h"
+
+#define Y_TICS 5  /* at most so many steps on a linear axis */
+#define X_TICS 12
+
+/* --- values -------------------------------------------------------------------- */
+
+static const char *bytes_text(double v, char *buf, size_t n)
+{
+	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
+	int                      u = 0;
+
+	while (fabs(v) >= 1024 && u < 5) {
+		v /= 1024;
+		u++;
+	}
+	snprintf(buf, n, "%.4g %s", v, unit[u]);
+	return buf;
+}
+
+static const char *seconds_text(double v, char *buf, size_t n)
+{
+	if (v == 0)
+		snprintf(buf, n, "0");
+	else if (v < 0.9995e-3)
+		snprintf(buf, n, "%.3g \xc2\xb5s", v * 1e6);
+	else if (v < 0.9995)
+		snprintf(buf, n, "%.3g ms", v * 1e3);
+	else
+		snprintf(buf, n, "%.4g s", v);
+	return buf;
+}
+
+const char *mg_axis_text(enum mg_axis a, double v, char *buf, size_t n)
+{
+	if (a == MG_AXIS_BYTES)
+		return bytes_text(v, buf, n);
+	if (a == MG_AXIS_SECONDS)
+		return seconds_text(v, buf, n);
+	if (fabs(v) >= 1e6)
+		snprintf(buf, n, "%.4gM", v / 1e6);
+	else if (fabs(v) >= 1e4)
+		snprintf(buf, n, "%.4gk", v / 1e3);
+	else
+		snprintf(buf, n, "%.4g", v);
+	return buf;
+}
+
+/* --- vertical ------------------------------------------------------------------- */
+
+/* Least positive and greatest value that the panel shows. */
+static bool value_range(const struct mg_chart *c, const struct mg_panel *p, double *lo, double *hi)
+{
+	*lo = INFINITY;
+	*hi = -INFINITY;
+	for (uint32_t k = 0; k < p->nlayer; k++) {
+		const struct mg_table *t = p->layer[k].t;
+		const double          *v = t->col[p->layer[k].col].v;
+
+		for (size_t i = 0; i < t->n; i++) {
+			int64_t ns = t->start_ns + (int64_t)i * t->step_ns;
+
+			if (!isfinite(v[i]) || ns > c->last_ns || ns < c->first_ns - t->step_ns)
+				continue;
+			if (v[i] > 0 && v[i] < *lo)
+				*lo = v[i];
+			if (v[i] > *hi)
+				*hi = v[i];
+		}
+	}
+	return *hi > 0 && *lo <= *hi;
+}
+
+static double nice_step(enum mg_axis a, double max)
+{
+	double raw = max / Y_TICS, unit = 1;
+
+	if (a == MG_AXIS_BYTES)
+		return raw <= 1 ? 1 : exp2(ceil(log2(raw)));
+	if (raw <= 0)
+		return 1;
+	unit = pow(10, floor(log10(raw)));
+	raw /= unit;
+	unit *= raw <= 1 ? 1 : raw <= 2 ? 2 : raw <= 5 ? 5 : 10;
+	return a == MG_AXIS_NUMBER && max >= 2 && unit < 1 ? 1 : unit;
+}
+
+static void add_tic(const struct mg_panel *p, double v, bool *first, struct mg_buf *out)
+{
+	char text[32];
+
+	mg_buf_printf(out, "%s'%s' %.9g", *first ? "" : ", ",
+		      mg_axis_text(p->axis, v, text, sizeof(text)), v);
+	*first = false;
+}
+
+static void linear_axis(const struct mg_panel *p, double max, struct mg_buf *out)
+{
+	double step = nice_step(p->axis, max);
+	double top = ceil(max * 1.04 / step - 1e-9) * step;
+	bool   first = true;
+
+	/* Leave out an almost empty last step. */
+	if (top - max * 1.04 > 0.6 * step)
+		top = max * 1.08;
+	mg_buf_printf(out, "set yrange [0:%.9g]\nset ytics (", top);
+	for (int i = 0; i <= Y_TICS + 2 && i * step <= top * (1 + 1e-9); i++)
+		add_tic(p, i * step, &first, out);
+	mg_buf_addz(out, ") nomirror\n");
+}
+
+static void log_axis(const struct mg_panel *p, double lo, double hi, struct mg_buf *out)
+{
+	int  from, to, every;
+	bool first = true;
+
+	if (p->floor > 0 && lo < p->floor)
+		lo = p->floor;
+	if (hi < lo * 2)
+		hi = lo * 2;
+	from = (int)floor(log10(lo) + 1e-9);
+	to = (int)ceil(log10(hi) - 1e-9);
+	if (from < to - 15)
+		from = to - 15;
+	every = (to - from) / Y_TICS + 1;
+	mg_buf_printf(out, "set logscale y\nset yrange [%.9g:%.9g]\nset ytics (", pow(10, from),
+		      hi * 1.6 < pow(10, to) && to - from > 1 ? hi * 1.6 : pow(10, to) * 1.02);
+	for (int e = from; e <= to; e += every) {
+		add_tic(p, pow(10, e), &first, out);
+		for (int m = 2; every == 1 && to - from <= 2 && m <= 5; m += 3)
+			add_tic(p, m * pow(10, e), &first, out);
+	}
+	mg_buf_addz(out, ") nomirror\n");
+}
+
+static void row_axis(const struct mg_panel *p, struct mg_buf *out)
+{
+	mg_buf_printf(out, "set yrange [%u-0.5:-0.5]\nset ytics (", p->nrow);
+	for (uint32_t i = 0; i < p->nrow; i++) {
+		mg_buf_addz(out, i ? ", " : "");
+		mg_gnuplot_str(out, p->row[i].title, 24);
+		mg_buf_printf(out, " %u", i);
+	}
+	mg_buf_addz(out, ") nomirror\n");
+}
+
+void mg_axis_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out)
+{
+	double lo, hi;
+
+	mg_buf_addz(out, "unset logscale y\n");
+	if (p->axis == MG_AXIS_ROWS)
+		row_axis(p, out);
+	else if (!value_range(c, p, &lo, &hi))
+		linear_axis(p, 1, out);
+	else if (p->log)
+		log_axis(p, lo, hi, out);
+	else
+		linear_axis(p, hi, out);
+}
+
+/* --- horizontal ------------------------------------------------------------------- */
+
+static int64_t clock_step(int64_t span)
+{
+	static const int64_t steps[] = {
+		MG_SEC,      2 * MG_SEC,  5 * MG_SEC,  10 * MG_SEC, 15 * MG_SEC, 30 * MG_SEC,
+		MG_MIN,      2 * MG_MIN,  5 * MG_MIN,  10 * MG_MIN, 15 * MG_MIN, 30 * MG_MIN,
+		MG_HOUR,     2 * MG_HOUR, 3 * MG_HOUR, 6 * MG_HOUR, 12 * MG_HOUR, MG_DAY,
+		2 * MG_DAY,  7 * MG_DAY,  14 * MG_DAY, 30 * MG_DAY, 90 * MG_DAY,
+		365 * MG_DAY, 3650 * MG_DAY,
+	};
+	size_t n = sizeof(steps) / sizeof(*steps);
+
+	for (size_t i = 0; i < n; i++)
+		if (span / steps[i] <= X_TICS)
+			return steps[i];
+	return span / X_TICS;
+}
+
+static bool same_day(int64_t a, int64_t b)
+{
+	struct mg_civil x = mg_time_civil(a), y = mg_time_civil(b);
+
+	return x.year == y.year && x.month == y.month && x.day == y.day;
+}
+
+static const char *clock_text(const struct mg_chart *c, int64_t ns, int64_t step, char *buf,
+			      size_t n)
+{
+	struct mg_civil t = mg_time_civil(ns);
+	int             used = 0;
+
+	if (step >= MG_DAY) {
+		snprintf(buf, n, "%04d-%02d-%02d", t.year, t.month, t.day);
+		return buf;
+	}
+	if (!same_day(c->first_ns, c->last_ns))
+		used = snprintf(buf, n, "%02d-%02d ", t.month, t.day);
+	if (step >= MG_MIN)
+		snprintf(buf + used, n - (size_t)used, "%02d:%02d", t.hour, t.minute);
+	else
+		snprintf(buf + used, n - (size_t)used, "%02d:%02d:%02d", t.hour, t.minute, t.second);
+	return buf;
+}
+
+/* "time (UTC), 2026-11-21" */
+static void clock_label(const struct mg_chart *c, struct mg_buf *out)
+{
+	char from[40], to[40];
+
+	mg_time_format(c->first_ns, 0, from, sizeof(from));
+	mg_time_format(c->last_ns, 0, to, sizeof(to));
+	from[10] = to[10] = '\0';
+	mg_buf_printf(out, "set xlabel 'clock (UTC), %s", from);
+	if (!same_day(c->first_ns, c->last_ns))
+		mg_buf_printf(out, " to %s", to);
+	mg_buf_addz(out, "'\n");
+}
+
+void mg_axis_x(const struct mg_chart *c, const struct mg_layout *l, bool labelled,
+	       struct mg_buf *out)
+{
+	uint64_t span = (uint64_t)c->last_ns - (uint64_t)c->first_ns;
+	int64_t  step = clock_step(span > INT64_MAX ? INT64_MAX : (int64_t)span), at;
+	char     text[40];
+	bool     first = true;
+
+	if (labelled)
+		clock_label(c, out);
+	else
+		mg_buf_addz(out, "unset xlabel\n");
+	mg_buf_printf(out, "set xrange [%.3f:%.3f]\nset xtics (", l->x0, l->x1);
+	at = c->first_ns - c->first_ns % step;
+	for (int i = 0; i < X_TICS + 4; i++) {
+		if (at >= c->first_ns && at <= c->last_ns) {
+			mg_buf_printf(out, "%s'%s' %.3f", first ? "" : ", ",
+				      labelled ? clock_text(c, at, step, text, sizeof(text)) : "",
+				      mg_seconds(at));
+			first = false;
+		}
+		if (__builtin_add_overflow(at, step, &at))
+			break;
+	}
+	mg_buf_printf(out, "%s) nomirror\n", first ? "'' 0" : "");
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/plot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/out.h"
+#include "render/gnuplot.h"
+#include "render/plot_internal.h"
+#include "render/tsv.h"
+
+/* A finding that covers more of the axis than this shades everything and says nothing. */
+#define SHADE_MAX 0.7
+
+static const struct {
+	const char *name;
+	bool (*build)(struct mg_timeline *t);
+} panels[MG_PANELS] = {
+	[MG_PANEL_ETCD] = { "etcd", mg_timeline_etcd },
+	[MG_PANEL_MEMORY] = { "memory", mg_timeline_memory },
+	[MG_PANEL_LATENCY] = { "latency", mg_timeline_latency },
+	[MG_PANEL_INFLIGHT] = { "in flight", mg_timeline_inflight },
+	[MG_PANEL_REQUESTS] = { "requests", mg_timeline_requests },
+	[MG_PANEL_STUCK] = { "goroutines", mg_timeline_stuck },
+	[MG_PANEL_MARKS] = { "marks", mg_timeline_marks },
+};
+
+bool mg_plot_panel_parse(struct mg_str name, enum mg_plot_panel *out)
+{
+	for (int i = 0; i < MG_PANELS; i++)
+		if (mg_str_eq(name, mg_strz(panels[i].name))) {
+			*out = (enum mg_plot_panel)i;
+			return true;
+		}
+	return false;
+}
+
+/* --- title, footer, findings ------------------------------------------------------- */
+
+/* The last part of what was given, without a trailing slash. */
+static struct mg_str operand_name(const struct mg_case *c)
+{
+	struct mg_str s;
+
+	if (c->ninputs == 0)
+		return MG_STR("timeline");
+	s = c->inputs[0].operand;
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s.n--;
+	s = mg_str_basename(s);
+	return s.n == 0 || mg_str_eq(s, MG_STR("-")) ? MG_STR("standard input") : s;
+}
+
+static void set_title(struct mg_timeline *t)
+{
+	struct mg_chart *ch = &t->chart;
+	struct mg_str    name = operand_name(t->c);
+	char             from[40], to[40], took[24], more[32] = "";
+
+	mg_time_format(ch->first_ns, 0, from, sizeof(from));
+	mg_time_format(ch->last_ns, 0, to, sizeof(to));
+	from[10] = ' ';
+	from[19] = to[19] = '\0';
+	to[10] = ' ';
+	if (t->c->ninputs > 1)
+		snprintf(more, sizeof(more), " and %u more", t->c->ninputs - 1);
+	ch->title = mg_chart_printf(ch, "%.*s%s    %s \xe2\x80\x93 %s UTC  (%s)",
+				    (int)(name.n < 120 ? name.n : 120), name.p, more, from,
+				    memcmp(from, to, 10) == 0 ? to + 11 : to,
+				    mg_duration_text(ch->last_ns - ch->first_ns, took,
+						     sizeof(took)));
+}
+
+static void set_footer(struct mg_timeline *t, unsigned missing)
+{
+	struct mg_buf b = { 0 };
+
+	for (int i = 0; i < MG_PANELS; i++)
+		if (missing & 1u << i)
+			mg_buf_printf(&b, "%s%s", b.n ? ", " : "left out, no data: ", panels[i].name);
+	if (t->c->outliers)
+		mg_buf_printf(&b, "%s%llu event%s outside of the shown span", b.n ? "; " : "",
+			      (unsigned long long)t->c->outliers, t->c->outliers == 1 ? "" : "s");
+	t->chart.footer = mg_chart_printf(&t->chart, "%.*s", MG_FMT(mg_buf_str(&b)));
+	mg_buf_release(&b);
+}
+
+static bool covers_all(const struct mg_chart *ch, const struct mg_finding *f)
+{
+	double from = (double)(f->start_ns > ch->first_ns ? f->start_ns : ch->first_ns);
+	double to = (double)(f->end_ns < ch->last_ns ? f->end_ns : ch->last_ns);
+
+	return to - from > SHADE_MAX * (double)(ch->last_ns - ch->first_ns);
+}
+
+static bool shown(const struct mg_chart *ch, const struct mg_finding *f)
+{
+	return f->severity >= MG_SEV_WARNING && f->start_ns != MG_TIME_NONE &&
+	       f->end_ns != MG_TIME_NONE && f->start_ns <= ch->last_ns &&
+	       f->end_ns >= ch->first_ns && f->end_ns >= f->start_ns;
+}
+
+/* Findings in their rank.  Of equal label and start the first is enough. */
+static void set_spans(struct mg_timeline *t, const struct mg_findings *fs)
+{
+	struct mg_chart *ch = &t->chart;
+
+	for (uint32_t i = 0; fs && i < fs->n; i++) {
+		const struct mg_finding *f = &fs->f[i];
+		struct mg_chart_span     s = { f->start_ns, f->end_ns, f->severity, f->label };
+		bool                     repeat = false;
+
+		if (!shown(ch, f))
+			continue;
+		if (s.label.n == 0)
+			s.label = mg_strz(f->id);
+		if (covers_all(ch, f)) {
+			s.end_ns = s.start_ns;
+			s.label = mg_chart_printf(ch, "%.*s (throughout)",
+						  (int)(s.label.n < 200 ? s.label.n : 200), s.label.p);
+		}
+		for (uint32_t k = 0; k < ch->nspan && !repeat; k++)
+			repeat = ch->span[k].start_ns == s.start_ns &&
+				 mg_str_eq(ch->span[k].label, s.label);
+		if (!repeat)
+			MG_PUSH(ch->span, ch->nspan, ch->span_cap, s);
+	}
+}
+
+/* --- the script ---------------------------------------------------------------------- */
+
+static void set_chart(struct mg_timeline *t, const struct mg_plot_opts *o, const char *name)
+{
+	struct mg_chart *ch = &t->chart;
+
+	ch->picture = o->picture;
+	ch->theme = o->theme;
+	ch->width = o->width;
+	ch->height = o->height;
+	ch->first_ns = o->first_ns || o->last_ns ? o->first_ns : t->c->first_ns;
+	ch->last_ns = o->first_ns || o->last_ns ? o->last_ns : t->c->last_ns;
+	ch->output = mg_chart_printf(ch, "%s.%s", name, mg_picture_suffix(o->picture));
+}
+
+static const char *picture_name(const struct mg_plot_opts *o)
+{
+	return o->name ? o->name : "timeline";
+}
+
+enum mg_status mg_plot_timeline_script(const struct mg_case *c, const struct mg_findings *fs,
+				       const struct mg_series *s, const struct mg_plot_opts *o,
+				       struct mg_buf *out, struct mg_err *err)
+{
+	struct mg_timeline t = { .c = c, .s = s };
+	unsigned           want = o->panels ? o->panels : (1u << MG_PANELS) - 1, missing = 0;
+	enum mg_status     st = MG_OK;
+
+	set_chart(&t, o, picture_name(o));
+	if (t.chart.first_ns == MG_TIME_NONE || t.chart.last_ns < t.chart.first_ns) {
+		mg_chart_release(&t.chart);
+		return mg_err_set(err, MG_SKIP, "nothing to draw: no record has a time");
+	}
+	mg_signals_build(&t.sig, c);
+	for (int i = 0; i < MG_PANELS; i++)
+		if ((want & 1u << i) && !panels[i].build(&t))
+			missing |= 1u << i;
+	if (t.chart.npanel) {
+		set_title(&t);
+		set_footer(&t, missing);
+		set_spans(&t, fs);
+		mg_chart_script(&t.chart, out);
+	} else {
+		st = mg_err_set(err, MG_SKIP, "nothing to draw: no data for any panel");
+	}
+	mg_signals_release(&t.sig);
+	mg_chart_release(&t.chart);
+	return st;
+}
+
+static enum mg_status write_script(const char *path, const struct mg_buf *text, struct mg_err *err)
+{
+	struct mg_out  o;
+	enum mg_status st = mg_out_file(&o, path);
+
+	if (st == MG_OK) {
+		mg_out_add(&o, mg_buf_str(text));
+		st = mg_out_close(&o);
+	}
+	if (st != MG_OK && err)
+		*err = o.err;
+	return st;
+}
+
+/* gnuplot may end well without having drawn. */
+static enum mg_status check_picture(const char *path, enum mg_status st, struct mg_err *err)
+{
+	if (st == MG_OK && access(path, R_OK) != 0)
+		return mg_err_set(err, MG_FAIL, "gnuplot made no picture");
+	return st;
+}
+
+enum mg_status mg_plot_timeline(const char *dir, const struct mg_case *c,
+				const struct mg_findings *fs, const struct mg_series *s,
+				const struct mg_plot_opts *o, struct mg_err *err)
+{
+	struct mg_buf  script = { 0 }, gp = { 0 }, picture = { 0 };
+	enum mg_status st = mg_plot_timeline_script(c, fs, s, o, &script, err);
+
+	mg_buf_printf(&gp, "%s/%s.gp", dir, picture_name(o));
+	mg_buf_printf(&picture, "%s/%s.%s", dir, picture_name(o), mg_picture_suffix(o->picture));
+	if (st == MG_OK)
+		st = mg_tsv_write(dir, s, err);
+	if (st == MG_OK)
+		st = write_script(gp.p, &script, err);
+	if (st == MG_OK) {
+		struct mg_gnuplot_job job = { .dir = dir, .stdout_fd = -1, .seconds = o->seconds,
+					      .script = gp.p + strlen(dir) + 1 };
+
+		unlink(picture.p); /* never leave an old one beside new data */
+		st = check_picture(picture.p, mg_gnuplot_run(&job, err), err);
+	}
+	mg_buf_release(&script);
+	mg_buf_release(&gp);
+	mg_buf_release(&picture);
+	return st;
+}
