@@ -202,15 +202,24 @@ int main(int argc, char **argv)
 {
 	struct opts         o = { .dir = "." };
 	const struct mg_opt table[] = {
-		{ MG_OPT_FLAG, 'l', "list", NULL, "kind, bytes and path of each file (default)", &o.list },
-		{ MG_OPT_FLAG, 'x', "extract", NULL, "write the files, decompressed, under their paths", &o.extract },
-		{ MG_OPT_TEXT, 'C', "directory", "DIR", "extract below DIR (default: here)", &o.dir },
-		{ MG_OPT_FLAG, 'O', "stdout", NULL, "print the contents, one after the other", &o.to_stdout },
-		{ MG_OPT_LIST, 'k', "kind", "KIND,...", "only these kinds: audit, log, etcd, goroutine, ...", &o.kinds },
-		{ MG_OPT_LIST, 'g', "glob", "PATTERN", "only paths that match (* also matches /)", &o.globs },
-		{ MG_OPT_FLAG, 0, "json", NULL, "same as --format=jsonl", &o.json },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of the list: text or jsonl", &o.format },
-		{ MG_OPT_FLAG, 0, "no-headers", NULL, "no heading above the list", &o.no_headers },
+		{ MG_OPT_FLAG, 'l', "list", NULL,
+		  "kind, bytes and path of each file (default)", &o.list },
+		{ MG_OPT_FLAG, 'x', "extract", NULL,
+		  "write the files, decompressed, under their paths", &o.extract },
+		{ MG_OPT_TEXT, 'C', "directory", "DIR",
+		  "extract below DIR (default: here)", &o.dir },
+		{ MG_OPT_FLAG, 'O', "stdout", NULL,
+		  "print the contents, one after the other", &o.to_stdout },
+		{ MG_OPT_LIST, 'k', "kind", "KIND,...",
+		  "only these kinds: audit, log, etcd, goroutine, ...", &o.kinds },
+		{ MG_OPT_LIST, 'g', "glob", "PATTERN",
+		  "only paths that match (* also matches /)", &o.globs },
+		{ MG_OPT_FLAG, 0, "json", NULL,
+		  "same as --format=jsonl", &o.json },
+		{ MG_OPT_TEXT, 0, "format", "FORMAT",
+		  "of the list: text or jsonl", &o.format },
+		{ MG_OPT_FLAG, 0, "no-headers", NULL,
+		  "no heading above the list", &o.no_headers },
 		MG_COMMON_OPTS(&o.common),
 	};
 	const struct mg_tool tool = {

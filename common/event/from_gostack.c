@@ -207,6 +207,7 @@ struct context {
 	struct mg_dump_time     when;
 	struct mg_str           process;
 	struct mg_batch        *out;
+	bool                    every; /* stacks, not only the notable ones */
 };
 
 static struct mg_str process_of(const struct mg_godump *d, const struct mg_source *src)
@@ -289,12 +290,33 @@ static void stuck(const struct context *x, const struct group *g)
 	mg_batch_attr_i64(x->out, e, "dump_total", (int64_t)x->d->total);
 	if (g->nids)
 		mg_batch_attr(x->out, e, "goroutines", id_list(g, x->out));
-	attr_dump_time(x, e);
 	attr_form(x, e);
-	if (g->workers)
-		mg_batch_attr_i64(x->out, e, "workers", (int64_t)g->workers);
+	if (x->every) {
+		mg_batch_attr_i64(x->out, e, "dump_line", (int64_t)x->d->line);
+		mg_batch_attr(x->out, e, "stack", b->stack);
+	} else {
+		attr_dump_time(x, e);
+		if (g->workers)
+			mg_batch_attr_i64(x->out, e, "workers", (int64_t)g->workers);
+	}
 	if (g->sig)
 		mg_batch_attr(x->out, e, "explanation", mg_strz(g->sig->explanation));
+}
+
+static void every_stack(const struct context *x)
+{
+	for (uint32_t i = 0; i < x->d->n; i++) {
+		const struct mg_gobucket *b = &x->d->b[i];
+		struct group              one = { NULL };
+
+		one.sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL;
+		group_add(&one, b);
+		if (one.sig && !sig_notable(&one))
+			one.sig = NULL;
+		stuck(x, &one);
+		if (!one.sig && !state_notable(b))
+			x->out->ev[x->out->n - 1].severity = MG_SEV_DEBUG;
+	}
 }
 
 static void stuck_groups(const struct context *x)
@@ -362,10 +384,10 @@ static struct mg_str dump_message(const struct context *x, uint64_t blocked)
 	return m;
 }
 
-void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
-			  struct mg_dump_time when, struct mg_batch *out)
+static void dump_events(const struct mg_godump *d, const struct mg_source *src,
+			struct mg_dump_time when, bool every, struct mg_batch *out)
 {
-	struct context            x = { d, src, when, mg_str("", 0), out };
+	struct context            x = { d, src, when, mg_str("", 0), out, every };
 	const struct mg_gobucket *top = largest(d);
 	uint64_t                  blocked = blocked_total(d);
 	struct mg_event          *e;
@@ -386,7 +408,22 @@ void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src
 	mg_batch_attr(out, e, "largest_state", top->state);
 	mg_batch_attr_i64(out, e, "largest_wait_minutes", top->minutes_max);
 	attr_dump_time(&x, e);
-	stuck_groups(&x);
+	if (every)
+		every_stack(&x);
+	else
+		stuck_groups(&x);
+}
+
+void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
+			  struct mg_dump_time when, struct mg_batch *out)
+{
+	dump_events(d, src, when, false, out);
+}
+
+void mg_event_every_gobucket(const struct mg_godump *d, const struct mg_source *src,
+			     struct mg_dump_time when, struct mg_batch *out)
+{
+	dump_events(d, src, when, true, out);
 }
 
 /* --- dumps inside logs ------------------------------------------------------------------ */
@@ -405,11 +442,17 @@ struct mg_gostack {
 	enum mg_goline      last;
 	bool                file_due; /* the line before was a function or "created by" */
 	unsigned            foreign;
+	bool                every;
 };
 
 struct mg_gostack *mg_gostack_new(void)
 {
 	return mg_zalloc(sizeof(struct mg_gostack));
+}
+
+void mg_gostack_every(struct mg_gostack *g)
+{
+	g->every = true;
 }
 
 /* The dump is complete: a single running goroutine is only the trace of a panic. */
@@ -419,7 +462,7 @@ static void end_dump(struct mg_gostack *g, const struct mg_source *src, struct m
 		return;
 	mg_godump_end(&g->dump);
 	if (g->dump.total > 1)
-		mg_event_from_godump(&g->dump, src, g->when, out);
+		dump_events(&g->dump, src, g->when, g->every, out);
 	mg_godump_release(&g->dump);
 	g->mode = IDLE;
 }

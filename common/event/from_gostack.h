@@ -29,6 +29,8 @@ bool               mg_gostack_line(struct mg_gostack *g, const struct mg_source 
 void               mg_gostack_flush(struct mg_gostack *g, const struct mg_source *src,
 				    struct mg_batch *out);
 void               mg_gostack_free(struct mg_gostack *g); /* NULL is fine */
+/* From now on report every stack, see mg_event_every_gobucket. */
+void               mg_gostack_every(struct mg_gostack *g);
 
 /* When a dump was taken. */
 struct mg_dump_time {
@@ -44,5 +46,10 @@ bool mg_gostack_name_time(struct mg_str name, int64_t *ns);
 /* Events of one finished dump. */
 void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
 			  struct mg_dump_time when, struct mg_batch *out);
+/* The same, but with one goroutine.stuck for every stack: severity debug unless notable, and
+ * attrs dump_line (line of the goroutine.dump it belongs to) and stack (a sample) instead of
+ * dump_ns and workers. */
+void mg_event_every_gobucket(const struct mg_godump *d, const struct mg_source *src,
+			     struct mg_dump_time when, struct mg_batch *out);
 
 #endif

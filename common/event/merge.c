@@ -227,6 +227,24 @@ const struct mg_event *mg_merge_next(struct mg_merge *m)
 	return e;
 }
 
+int64_t mg_merge_last(struct mg_merge *m)
+{
+	int64_t last = MG_TIME_NONE;
+
+	if (!m->started)
+		start(m);
+	for (size_t i = 0; i < m->ns; i++) {
+		const struct stream *s = &m->s[i];
+
+		if (s->ev && s->at < s->n && s->ev[s->n - 1].time_ns > last)
+			last = s->ev[s->n - 1].time_ns;
+		for (size_t k = 0; k < s->nheap; k++)
+			if (s->heap[k]->e.time_ns > last)
+				last = s->heap[k]->e.time_ns;
+	}
+	return last;
+}
+
 uint64_t mg_merge_late(const struct mg_merge *m)
 {
 	return m->late;

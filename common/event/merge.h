@@ -32,6 +32,9 @@ void             mg_merge_array(struct mg_merge *m, const struct mg_event *ev, s
 void             mg_merge_lines(struct mg_merge *m, mg_line_fn next, void *ctx);
 /* The next event, valid until the next call; NULL at the end. */
 const struct mg_event *mg_merge_next(struct mg_merge *m);
+/* The latest time among the events that are read but not delivered: with a window of
+ * SIZE_MAX, before the first mg_merge_next, that of all.  MG_TIME_NONE: no time. */
+int64_t          mg_merge_last(struct mg_merge *m);
 /* Events delivered behind a later one, because they came later than the window allows. */
 uint64_t         mg_merge_late(const struct mg_merge *m);
 void             mg_merge_free(struct mg_merge *m); /* NULL is fine */

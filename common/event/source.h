@@ -17,6 +17,7 @@ struct mg_source {
 	bool          previous;  /* log of the instance before the current one */
 	int64_t       since_ns, until_ns; /* only requests that end in [since, until) are
 				    counted; MG_TIME_NONE: open */
+	void         *ctx; /* of a tool's own consumer (mg_ingest_opts), else NULL */
 };
 
 static inline bool mg_source_wants(const struct mg_source *s, int64_t end_ns)

@@ -272,15 +272,27 @@ static bool source_parse(struct mg_str s, enum mg_time_source *out)
 	return false;
 }
 
+/* A whole RFC 3339 time that can be written again: a zone or a leap second may lead out of
+ * the years that mg_time_parse takes. */
+static bool when_parse(struct mg_str s, int64_t *ns)
+{
+	size_t used;
+	int    year;
+
+	if (!mg_time_parse(s, ns, &used, NULL) || used != s.n)
+		return false;
+	year = mg_time_civil(*ns).year;
+	return year >= 1678 && year <= 2261;
+}
+
 static enum mg_status take_when(struct reader *r, const json_t *o)
 {
 	struct mg_str  text;
 	enum mg_status st;
-	size_t         used;
 
 	if ((st = take_text(r, o, "time", &text)) != MG_OK)
 		return st;
-	if (text.n && (!mg_time_parse(text, &r->e->time_ns, &used, NULL) || used != text.n))
+	if (text.n && !when_parse(text, &r->e->time_ns))
 		return wrong(r, "time", "a time by RFC 3339");
 	r->e->time_source = text.n ? MG_TIME_EXACT : MG_TIME_UNKNOWN;
 	if ((st = take_text(r, o, "time_source", &text)) != MG_OK)

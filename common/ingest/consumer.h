@@ -26,6 +26,7 @@ struct mg_partial {
 	/* Only for event streams: the path of each event's artifact, one an event. */
 	struct mg_str *paths;
 	size_t         npaths, paths_cap;
+	void *extra; /* of a tool's own consumer: given to mg_ingest_opts.fold, which frees it */
 };
 
 /* Name the artifact of the next event that has none yet; the path is copied. */

@@ -127,6 +127,8 @@ static void fold(void *ctx, void *arg)
 	struct mg_case    *c = r->c;
 	struct mg_partial *p = &j->partial;
 
+	if (r->o->fold)
+		r->o->fold(r->o->ctx, p);
 	name_artifacts(r, p);
 	mg_batch_append(&c->events, &p->events);
 	if (p->audit)
@@ -167,6 +169,7 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	mg_source_from_path(a.path, s);
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
+	s->ctx = r->o->ctx;
 	if (r->o->windowed) {
 		s->since_ns = r->o->since_ns;
 		s->until_ns = r->o->until_ns;
@@ -229,9 +232,7 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 		ended = b.last;
 		submit(r, lr, &b, ended);
 	}
-	if (st == MG_FATAL)
-		add_fault(r, s->path, &err);
-	if (!ended)
+	if (!ended) /* the source broke: the walker reports it */
 		submit(r, lr, NULL, true);
 	mg_blocks_release(&blocks);
 	return true;

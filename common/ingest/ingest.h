@@ -23,7 +23,9 @@ struct mg_ingest_opts {
 	/* NULL: the built-in consumer of each kind.  Otherwise asked first; a NULL result means
 	 * "do not parse this leaf". */
 	const struct mg_consumer *(*pick)(void *ctx, const struct mg_leaf *leaf);
-	void *ctx; /* of pick */
+	/* NULL, or called with each partial, in order, before it is merged into the case. */
+	void (*fold)(void *ctx, struct mg_partial *p);
+	void *ctx; /* of pick and fold; also in mg_source.ctx */
 	void (*progress)(void *ctx, uint64_t done, int64_t total);
 	void *progress_ctx;
 };

@@ -51,7 +51,8 @@ static bool is_tar(struct mg_str h)
 static bool is_bzip2(struct mg_str h)
 {
 	return h.n >= 10 && mg_str_starts(h, MG_STR("BZh")) && h.p[3] >= '1' && h.p[3] <= '9' &&
-	       (memcmp(h.p + 4, "1AY&SY", 6) == 0 || memcmp(h.p + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0);
+	       (memcmp(h.p + 4, "1AY&SY", 6) == 0 ||
+		memcmp(h.p + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0); /* no blocks */
 }
 
 enum mg_wrap mg_wrap_sniff(struct mg_str h)

@@ -197,7 +197,8 @@ static bool is_kube_yaml(struct mg_str text)
 		}
 		if (line.p[0] == '#' || line.p[0] == '%')
 			continue;
-		if (mg_str_starts(line, MG_STR("apiVersion:")) || mg_str_starts(line, MG_STR("kind:")) ||
+		if (mg_str_starts(line, MG_STR("apiVersion:")) ||
+		    mg_str_starts(line, MG_STR("kind:")) ||
 		    (first && mg_str_starts(line, MG_STR("- apiVersion:"))))
 			return true;
 		if (first && (line.p[0] == ' ' || line.p[0] == '{' || mg_str_chr(line, ':') < 0))

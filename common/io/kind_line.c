@@ -108,7 +108,8 @@ static bool stamp_prefix(struct mg_str s, struct mg_kind_line *k, struct mg_str 
 	if (mg_str_starts(t, MG_STR("stdout ")) || mg_str_starts(t, MG_STR("stderr "))) {
 		struct mg_str tag = first_word(mg_str_from(t, 7), &tail);
 
-		if (tag.n && (tag.p[0] == 'F' || tag.p[0] == 'P') && (tag.n == 1 || tag.p[1] == ':'))
+		if (tag.n && (tag.p[0] == 'F' || tag.p[0] == 'P') &&
+		    (tag.n == 1 || tag.p[1] == ':'))
 			t = tail;
 	} else if (!is_klog(t)) {
 		struct mg_str host = first_word(t, &tail), word = first_word(tail, &tail);
@@ -165,7 +166,7 @@ static enum mg_kind zap_console(struct mg_str s)
 	    !mg_str_cut(s, '\t', &level, &s))
 		return MG_KIND_TEXT;
 	mg_str_cut(s, '\t', &caller, &s);
-	return mg_etcd_caller(caller) ? MG_KIND_ETCD_LOG : MG_KIND_LOG;
+	return mg_kind_etcd_caller(caller) ? MG_KIND_ETCD_LOG : MG_KIND_LOG;
 }
 
 /* Other beginnings of log lines: some date, logrus, marks between logs. */

@@ -7,6 +7,7 @@
 #include "analysis/coverage.h"
 #include "base/num.h"
 #include "render/grid.h"
+#include "render/event_text.h"
 #include "render/heading.h"
 #include "render/outline.h"
 #include "render/tables.h"
@@ -121,7 +122,7 @@ static void finding(struct page *p, const struct mg_outline *o,
 	struct mg_buf            when = { 0 };
 
 	mg_buf_printf(&p->b, "\n%s  ", it->number);
-	mg_render_severity(&p->b, f->severity, false);
+	mg_event_text_severity(&p->b, f->severity, false);
 	mg_buf_printf(&p->b, "  %s  [%s, confidence %s]\n", f->title ? f->title : "", f->id,
 		      mg_confidence_name(f->confidence));
 	mg_text_pad(&p->b, 3);

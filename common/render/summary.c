@@ -6,6 +6,7 @@
 #include "analysis/coverage.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "render/event_text.h"
 #include "render/heading.h"
 #include "render/outline.h"
 #include "render/text.h"
@@ -25,20 +26,6 @@ struct page {
 	size_t                    width;
 	bool                      color;
 };
-
-void mg_render_severity(struct mg_buf *b, enum mg_severity s, bool color)
-{
-	static const char *const word[] = { "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL" };
-	static const char *const on[] = { "\033[2m", "\033[36m", "\033[33m", "\033[31m",
-					  "\033[1;31m" };
-	unsigned                 i = (unsigned)s < 5 ? (unsigned)s : 1;
-
-	if (color)
-		mg_buf_addz(b, on[i]);
-	mg_buf_addz(b, word[i]);
-	if (color)
-		mg_buf_addz(b, "\033[0m");
-}
 
 /* --- evidence ------------------------------------------------------------------------ */
 
@@ -118,7 +105,7 @@ static void claim(struct page *p, const struct mg_outline_item *it, const struct
 	bool          first = true;
 
 	mg_buf_printf(&p->b, "%2s ", it->number);
-	mg_render_severity(&p->b, f->severity, p->color);
+	mg_event_text_severity(&p->b, f->severity, p->color);
 	mg_text_pad(&p->b, 10 - strlen(mg_severity_name(f->severity)));
 	mg_text_escape(&clean, f->claim, MG_TEXT_ALL);
 	rest = mg_buf_str(&clean);

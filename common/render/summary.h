@@ -21,8 +21,6 @@ struct mg_render_opts {
 void mg_render_summary(struct mg_out *o, const struct mg_case *c, const struct mg_findings *fs,
 		       const struct mg_render_opts *opt);
 
-/* "CRITICAL", in colour when asked. */
-void mg_render_severity(struct mg_buf *b, enum mg_severity s, bool color);
 /* The same findings of `not_assessed` in one entry each distinct `missing`: "rule, rule: needs what".
  * Appends lines, each wrapped from column `at`, the first one begins right away. */
 void mg_render_not_assessed(struct mg_buf *b, const struct mg_findings *fs, size_t at,

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/num.h"
 #include "cli/progress.h"
 
 /* Faults printed word for word; the rest is counted. */
@@ -20,31 +19,10 @@ int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
 		      struct mg_limits *out)
 {
 	*out = mg_limits_default;
-	for (size_t i = 0; i < args->n; i++) {
-		struct mg_str rest = mg_strz(args->v[i]), one, name, value;
-		uint64_t      v = 0;
-
-		while (rest.n) {
-			mg_str_cut(rest, ',', &one, &rest);
-			mg_str_cut(one, '=', &name, &value);
-			if (mg_str_ends(value, MG_STR(":1"))) /* ratio=1000:1 */
-				value.n -= 2;
-			if (!mg_num_bytes(value, &v))
-				return mg_usage_error(tool, "'--limit=%.*s': expected WHAT=NUMBER",
-						      MG_FMT(one));
-			if (mg_str_eq(name, MG_STR("depth")))
-				out->depth = v > 64 ? 64 : (uint32_t)v;
-			else if (mg_str_eq(name, MG_STR("members")))
-				out->members = v;
-			else if (mg_str_eq(name, MG_STR("member-size")))
-				out->member_size = v;
-			else if (mg_str_eq(name, MG_STR("ratio")))
-				out->ratio = v;
-			else
-				return mg_usage_error(tool, "unknown limit '%.*s': depth, members, "
-							    "member-size or ratio", MG_FMT(name));
-		}
-	}
+	for (size_t i = 0; i < args->n; i++)
+		if (!mg_limits_parse(out, mg_strz(args->v[i])))
+			return mg_usage_error(tool, "'--limit=%s': expected depth=N, members=N, "
+						    "member-size=N or ratio=N", args->v[i]);
 	return -1;
 }
 

@@ -176,7 +176,7 @@ static void root_finding(struct mg_findings *fs)
 	f->effects[f->neffects++] = 2;
 }
 
-static void sample_findings(struct mg_findings *fs)
+__attribute__((unused)) static void sample_findings(struct mg_findings *fs)
 {
 	struct mg_finding *f;
 	struct mg_not_assessed na[] = {
