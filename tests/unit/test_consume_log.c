@@ -17,7 +17,8 @@ struct run {
 static void run_blocks(struct run *r, struct mg_str text, const char *component, size_t size)
 {
 	struct mg_source src = { .artifact = 3, .mtime_ns = MG_TIME_NONE,
-				 .component = mg_strz(component) };
+				 .component = mg_strz(component),
+				 .since_ns = MG_TIME_NONE, .until_ns = MG_TIME_NONE };
 	struct mg_leaf_stats none = MG_LEAF_STATS_INIT;
 	void                *state = mg_consumer_log.open(&src);
 	uint64_t             line = 1;
