@@ -118,7 +118,7 @@ static int write_plots(const struct mg_tool *tool, const struct opts *o, struct 
 	if (c->first_ns == MG_TIME_NONE)
 		return -1;
 	mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
-	if (mg_tsv_write(dir.p, &s, &err) != MG_OK) {
+	if (mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
 		mg_say(tool, "cannot write the series: %s", err.msg);
 		rc = MG_EXIT_OUTPUT;
 	} else if (!o->no_plots) {

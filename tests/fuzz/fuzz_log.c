@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole consumer.  The first byte chooses the component and the size of the blocks. */
-#include "../unit/stubs_consume_log.c"
 
 #include <stdlib.h>
+
+#include "base/mem.h"
+#include "ingest/consumer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
