@@ -229,7 +229,7 @@ static void clock_label(const struct mg_chart *c, struct mg_buf *out)
 	mg_buf_printf(out, "set xlabel 'clock (UTC), %s", from);
 	if (!same_day(c->first_ns, c->last_ns))
 		mg_buf_printf(out, " to %s", to);
-	mg_buf_addz(out, "'\n");
+	mg_buf_printf(out, "' textcolor rgb '%s'\n", mg_chart_paint(c, MG_PAINT_TEXT));
 }
 
 void mg_axis_x(const struct mg_chart *c, const struct mg_layout *l, bool labelled,

@@ -243,7 +243,7 @@ enum mg_status mg_plot_timeline(const char *dir, const struct mg_case *c,
 	mg_buf_printf(&gp, "%s/%s.gp", dir, picture_name(o));
 	mg_buf_printf(&picture, "%s/%s.%s", dir, picture_name(o), mg_picture_suffix(o->picture));
 	if (st == MG_OK)
-		st = mg_tsv_write(dir, s, err);
+		st = mg_tsv_write_dir(dir, s, err);
 	if (st == MG_OK)
 		st = write_script(gp.p, &script, err);
 	if (st == MG_OK) {
