@@ -383,7 +383,7 @@ static void build_inflight(struct mg_frame *f, const struct traffic *r)
 {
 	struct mg_table        *t = mg_frame_table(f, "inflight",
 						   titled(f, "Requests in flight, watches left out", r),
-						   "requests", f->step_ns);
+						   "count", f->step_ns);
 	double                 *v = mg_frame_column(f, t, MG_STR("in flight"));
 	size_t                  n;
 	const struct mg_second *s = mg_requests_seconds(r->r, &n);

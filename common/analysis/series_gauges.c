@@ -398,8 +398,7 @@ static void stuck_column(struct mg_frame *f, struct mg_table *t, const struct du
 
 void mg_series_goroutines(struct mg_frame *f)
 {
-	struct mg_table *t = build(f, "goroutines", "Goroutines", "goroutines",
-				   goroutine_metrics);
+	struct mg_table *t = build(f, "goroutines", "Goroutines", "count", goroutine_metrics);
 	struct dump     *d;
 	size_t           n = dumps_of(f->c, &d);
 

@@ -179,7 +179,8 @@ static void labels_frame(const struct mg_chart *c, const struct mg_layout *l, in
 		      mg_layout_screen_y(l, l->label_y),
 		      mg_layout_screen_y(l, l->label_y + rows * l->char_h + 4));
 	mg_axis_x(c, l, false, out);
-	mg_buf_addz(out, "unset logscale y\nset yrange [0:1]\nunset ytics\nunset key\nunset border\n");
+	mg_buf_addz(out, "unset logscale y\nset yrange [0:1]\nunset ytics\nunset key\nunset border\n"
+		    "set tics scale 0\n");
 }
 
 /* A bar for how long, the text on it. */
@@ -261,7 +262,7 @@ static void panel(const struct mg_chart *c, const struct mg_layout *l, double to
 	double height = mg_panel_weight(&c->panel[k]) * l->scale;
 
 	mg_buf_printf(out, "\n# panel %u\nunset label\nunset object\nunset arrow\n", k + 1);
-	mg_buf_printf(out, "set border 3 lc rgb '%s'\nset tmargin at screen %.6f\n"
+	mg_buf_printf(out, "set border 3 lc rgb '%s'\nset tics scale 0.4\nset tmargin at screen %.6f\n"
 		      "set bmargin at screen %.6f\n", mg_chart_paint(c, MG_PAINT_DIM),
 		      mg_layout_screen_y(l, top), mg_layout_screen_y(l, top + height));
 	mg_axis_x(c, l, k + 1 == c->npanel, out);

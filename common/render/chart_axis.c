@@ -7,6 +7,7 @@
 
 #define Y_TICS 5  /* steps of an axis, at most about */
 #define X_TICS 12
+#define TIC_CHARS 13 /* place for one label of the clock */
 
 /* --- values -------------------------------------------------------------------- */
 
@@ -173,7 +174,8 @@ void mg_axis_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf
 
 /* --- horizontal ------------------------------------------------------------------- */
 
-static int64_t clock_step(int64_t span)
+/* The smallest step with at most `most` tics. */
+static int64_t clock_step(int64_t span, int64_t most)
 {
 	static const int64_t steps[] = {
 		MG_SEC,      2 * MG_SEC,  5 * MG_SEC,  10 * MG_SEC, 15 * MG_SEC, 30 * MG_SEC,
@@ -185,9 +187,9 @@ static int64_t clock_step(int64_t span)
 	size_t n = sizeof(steps) / sizeof(*steps);
 
 	for (size_t i = 0; i < n; i++)
-		if (span / steps[i] <= X_TICS)
+		if (span / steps[i] <= most)
 			return steps[i];
-	return span / X_TICS;
+	return span / most;
 }
 
 static bool same_day(int64_t a, int64_t b)
@@ -227,17 +229,19 @@ static void clock_label(const struct mg_chart *c, struct mg_buf *out)
 	mg_buf_printf(out, "set xlabel 'clock (UTC), %s", from);
 	if (!same_day(c->first_ns, c->last_ns))
 		mg_buf_printf(out, " to %s", to);
-	mg_buf_addz(out, "'\n");
+	mg_buf_printf(out, "' textcolor rgb '%s'\n", mg_chart_paint(c, MG_PAINT_TEXT));
 }
 
 void mg_axis_x(const struct mg_chart *c, const struct mg_layout *l, bool labelled,
 	       struct mg_buf *out)
 {
 	uint64_t span = (uint64_t)c->last_ns - (uint64_t)c->first_ns;
-	int64_t  step = clock_step(span > INT64_MAX ? INT64_MAX : (int64_t)span), at;
+	int64_t  most = (int64_t)((l->right - l->left) / l->char_w / TIC_CHARS), step, at;
 	char     text[40];
 	bool     first = true;
 
+	most = most > X_TICS ? X_TICS : most < 1 ? 1 : most;
+	step = clock_step(span > INT64_MAX ? INT64_MAX : (int64_t)span, most);
 	if (labelled)
 		clock_label(c, out);
 	else

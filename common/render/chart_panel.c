@@ -6,6 +6,7 @@
 #include "render/gnuplot.h"
 
 #define LEGEND_CHARS 27
+#define INLINE_ROWS 3000 /* of a block of inline data */
 
 /* --- lines and bars across ------------------------------------------------------- */
 
@@ -59,6 +60,11 @@ static void layer_style(const struct mg_chart *c, const struct mg_layer *y, stru
 	double      w = y->width > 0 ? y->width : 1.4;
 	int         dash = y->dash > 0 ? y->dash : 1, point = y->point > 0 ? y->point : 7;
 
+	/* points of a text terminal are letters: lines alone are clearer */
+	if (mg_chart_is_txt(c) && (y->draw == MG_DRAW_LINE || y->draw == MG_DRAW_DOTTED_LINE)) {
+		mg_buf_addz(out, "with lines");
+		return;
+	}
 	switch (y->draw) {
 	case MG_DRAW_AREA:
 		mg_buf_printf(out, "with boxes lc rgb '%s'", rgb);
@@ -101,23 +107,47 @@ static void layers(const struct mg_chart *c, const struct mg_panel *p, bool *fir
 	}
 }
 
-/* Numbers only: nothing of the input can end the block. */
+/* One row of an inline block: the least or the greatest value of the buckets [from, to). */
+static void inline_row(const struct mg_table *t, size_t from, size_t to, bool greatest,
+		       struct mg_buf *out)
+{
+	size_t at = from + (greatest ? (to - from) / 2 : 0);
+
+	mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns + (int64_t)at * t->step_ns));
+	for (uint32_t c = 0; c < t->ncol; c++) {
+		double best = NAN;
+
+		for (size_t i = from; i < to; i++) {
+			double v = t->col[c].v[i];
+
+			if (isfinite(v) && (isnan(best) || (greatest ? v > best : v < best)))
+				best = v;
+		}
+		mg_buf_addc(out, '\t');
+		if (isfinite(best))
+			mg_buf_printf(out, "%.10g", best);
+	}
+	mg_buf_addc(out, '\n');
+}
+
+/* Numbers only: nothing of the input can end the block.  More rows than pixels become the
+ * least and the greatest value of some rows each, which draws the same. */
 static void inline_block(const struct mg_chart *c, uint32_t k, struct mg_buf *out)
 {
 	const struct mg_panel *p = &c->panel[k];
 	const struct mg_table *t = p->nlayer ? p->layer[0].t : NULL;
+	size_t                 every;
 
 	if (!t)
 		return;
+	every = t->n > INLINE_ROWS ? (t->n - 1) / (INLINE_ROWS / 2) + 1 : 1;
 	mg_buf_printf(out, "$p%u << EOD\n", k);
-	for (size_t i = 0; i < t->n; i++) {
-		mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns + (int64_t)i * t->step_ns));
-		for (uint32_t col = 0; col < t->ncol; col++) {
-			mg_buf_addc(out, '\t');
-			if (isfinite(t->col[col].v[i]))
-				mg_buf_printf(out, "%.10g", t->col[col].v[i]);
-		}
-		mg_buf_addc(out, '\n');
+	for (size_t i = 0; i < t->n; i += every) {
+		size_t to = t->n - i < every ? t->n : i + every;
+
+		if (every > 1)
+			inline_row(t, i, to, false, out);
+		inline_row(t, i, to, true, out);
 	}
 	mg_buf_addz(out, "EOD\n");
 }

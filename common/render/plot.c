@@ -73,13 +73,26 @@ static void set_title(struct mg_timeline *t)
 						     sizeof(took)));
 }
 
+/* Nothing seen is something else than nothing there. */
+static const char *why_left_out(const struct mg_case *c, int panel)
+{
+	bool requests = mg_requests_count(c->audit) || mg_requests_count(c->http);
+
+	if (panel == MG_PANEL_ETCD && mg_case_has(c, MG_KIND_ETCD_LOG))
+		return "nothing slow in its log";
+	if (panel == MG_PANEL_INFLIGHT && requests)
+		return "none over a full second";
+	return panel == MG_PANEL_MARKS ? "none" : "no data";
+}
+
 static void set_footer(struct mg_timeline *t, unsigned missing)
 {
 	struct mg_buf b = { 0 };
 
 	for (int i = 0; i < MG_PANELS; i++)
 		if (missing & 1u << i)
-			mg_buf_printf(&b, "%s%s", b.n ? ", " : "left out, no data: ", panels[i].name);
+			mg_buf_printf(&b, "%s%s (%s)", b.n ? ", " : "left out: ", panels[i].name,
+				      why_left_out(t->c, i));
 	if (t->c->outliers)
 		mg_buf_printf(&b, "%s%llu event%s outside of the shown span", b.n ? "; " : "",
 			      (unsigned long long)t->c->outliers, t->c->outliers == 1 ? "" : "s");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -30,12 +31,28 @@ static void add_number(struct mg_buf *out, double v)
 		mg_buf_printf(out, "%.10g", v);
 }
 
+const char *mg_tsv_step(int64_t ns, char *buf, size_t n)
+{
+	static const struct {
+		int64_t     ns;
+		const char *name;
+	} units[] = { { MG_DAY, "d" }, { MG_HOUR, "h" }, { MG_MIN, "min" }, { MG_SEC, "s" },
+		      { MG_MS, "ms" }, { 1, "ns" } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (ns % units[i].ns == 0) {
+			snprintf(buf, n, "%lld %s", (long long)(ns / units[i].ns), units[i].name);
+			break;
+		}
+	return buf;
+}
+
 void mg_tsv_format(struct mg_buf *out, const struct mg_table *t)
 {
 	char text[40];
 
 	mg_buf_printf(out, "# %s: %s; unit %s; step %s; ", t->name, t->title, t->unit,
-		      mg_duration_text(t->step_ns, text, sizeof(text)));
+		      mg_tsv_step(t->step_ns, text, sizeof(text)));
 	mg_buf_addz(out, "time is UTC, the start of a step; an empty cell is not known\ntime");
 	for (uint32_t c = 0; c < t->ncol; c++) {
 		mg_buf_addc(out, '\t');
@@ -165,7 +182,23 @@ static void read_row(struct reader *r, struct mg_str line)
 	}
 }
 
-static bool read_lines(struct reader *r, struct mg_str text, struct mg_err *err)
+/* "# name: title; unit U; …" */
+static void read_comment(struct mg_str line, struct mg_arena *a, struct mg_table *t)
+{
+	struct mg_str name, title, unit;
+
+	if (!mg_str_cut(mg_str_trim(mg_str_from(line, 1)), ':', &name, &title) ||
+	    mg_str_find(title, MG_STR("; unit ")) < 0)
+		return;
+	unit = mg_str_between(title, MG_STR("; unit "), MG_STR(";"));
+	title = mg_str_head(title, (size_t)mg_str_find(title, MG_STR("; unit ")));
+	t->name = mg_arena_str(a, name).p;
+	t->title = mg_arena_str(a, mg_str_trim(title)).p;
+	t->unit = mg_arena_str(a, mg_str_trim(unit)).p;
+}
+
+static bool read_lines(struct reader *r, struct mg_str text, struct mg_arena *a,
+		       struct mg_table *t, struct mg_err *err)
 {
 	struct mg_str line;
 
@@ -174,6 +207,8 @@ static bool read_lines(struct reader *r, struct mg_str text, struct mg_err *err)
 		r->line++;
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;
+		if (line.n && line.p[0] == '#' && r->ncol == 0)
+			read_comment(line, a, t);
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
 		if (r->ncol)
@@ -248,7 +283,7 @@ enum mg_status mg_tsv_parse(struct mg_str text, struct mg_arena *a, struct mg_ta
 	enum mg_status st = MG_FAIL;
 
 	*t = (struct mg_table){ .name = "", .title = "", .unit = "" };
-	if (read_lines(r, text, err)) {
+	if (read_lines(r, text, a, t, err)) {
 		frame(r, t);
 		fill(r, a, t);
 		st = MG_OK;
