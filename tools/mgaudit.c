@@ -254,8 +254,7 @@ int main(int argc, char **argv)
 		MG_WINDOW_OPTS(&o.window),
 		{ MG_OPT_HEAD, 0, NULL, NULL, "What to show", NULL },
 		{ MG_OPT_TEXT, 'o', "output", "FORM", "top[=N] (0: all), wide, json, stats or events", &o.output },
-		{ MG_OPT_LIST, 0, "by", "KEYS", "count by verb, user, resource, httpstatus, namespace, name, "
-		  "user-agent, source-ip, uri-pattern, uri-path", &o.by },
+		{ MG_OPT_LIST, 0, "by", "KEYS", "count by verb, user, resource, namespace … (see mgaudit(1))", &o.by },
 		MG_COMMON_OPTS(&o.common),
 	};
 	const struct mg_tool tool = { "mgaudit", "ask a Kubernetes audit log: who, what, how many, how slow",

@@ -46,8 +46,8 @@ struct mg_second {
 	uint32_t ended, by_code[MG_CODE_CLASSES];
 	uint32_t started;      /* not long-running, in the second of their start */
 	uint32_t finished;     /* not long-running, with known latency           */
-	int64_t  first_write_ns, last_write_ns; /* ends of writes the storage answered (code
-				  below 500): progress marks; 0 when none              */
+	int64_t  first_write_ns, last_write_ns; /* ends of writes the storage answered (2xx,
+				  3xx, 404, 409, 410; no reviews): progress marks, 0: none */
 };
 
 /* A bucket of the latency series (width: mg_requests.width_ns). */

@@ -8,6 +8,10 @@
 #include "base/mem.h"
 
 #define MAX_TABLES 8
+/* Latency: requests in a usual bucket, and how many buckets there are at least and at most. */
+#define LATENCY_ENOUGH 30
+#define LATENCY_LEAST 120
+#define LATENCY_MOST 300
 
 /* --- tables ------------------------------------------------------------------- */
 
@@ -211,14 +215,15 @@ static void build_requests(struct mg_frame *f, const struct traffic *r)
 	counts_to_rates(t, r);
 }
 
-/* Latency buckets may be wider than the frame's step: then the table is as wide. */
-static int64_t bucket_step(const struct mg_frame *f, int64_t width)
+/* Latency buckets may be wider than the wanted step: a table's step is a multiple of
+ * their width. */
+static int64_t bucket_step(int64_t step, int64_t width)
 {
 	int64_t k;
 
 	if (width <= 0)
 		width = MG_SEC;
-	k = (f->step_ns - 1) / width + 1;
+	k = (step - 1) / width + 1;
 	return k < INT64_MAX / width ? k * width : width;
 }
 
@@ -234,7 +239,7 @@ static void build_verbs(struct mg_frame *f, const struct traffic *r)
 	int64_t                         width, ns;
 	const struct mg_latency_bucket *b = mg_requests_latency(r->r, &n, &width);
 	struct mg_table                *t = mg_frame_table(f, "verbs", titled(f, "Requests by verb", r),
-							   "requests/s", bucket_step(f, width));
+							   "requests/s", bucket_step(f->step_ns, width));
 	double                         *v[MG_VERB_CLASSES];
 
 	for (int k = 0; k < MG_VERB_CLASSES; k++) {
@@ -293,13 +298,55 @@ static void latency_merged(double *v[], size_t at, const struct mg_latency_bucke
 	mg_hist_release(&sum.list);
 }
 
+static int by_count(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Requests in the usual bucket that has any. */
+static uint64_t usual_count(const struct mg_latency_bucket *b, size_t n)
+{
+	uint64_t *count = mg_realloc(NULL, n + 1, sizeof(*count)), m = 0;
+	size_t    k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (b[i].all.count)
+			count[k++] = b[i].all.count;
+	if (k) {
+		qsort(count, k, sizeof(*count), by_count);
+		m = count[k / 2];
+	}
+	free(count);
+	return m;
+}
+
+/* A percentile of a handful of requests is noise: wider buckets until the usual one has
+ * enough, but never so wide that a stall of some seconds is lost in them. */
+static int64_t latency_step(const struct mg_frame *f, const struct mg_latency_bucket *b, size_t n,
+			    int64_t width)
+{
+	uint64_t span = distance(f->first_ns, f->last_ns), usual = usual_count(b, n);
+	uint64_t enough = usual ? ((LATENCY_ENOUGH - 1) / usual + 1) * (uint64_t)width : 0;
+	uint64_t step = (uint64_t)f->step_ns;
+
+	if (enough > span / LATENCY_LEAST)
+		enough = span / LATENCY_LEAST;
+	if (span / LATENCY_MOST > enough)
+		enough = span / LATENCY_MOST;
+	if (enough > step)
+		step = (uint64_t)mg_series_step((int64_t)enough);
+	return bucket_step((int64_t)step, width);
+}
+
 static void build_latency(struct mg_frame *f, const struct traffic *r)
 {
 	size_t                          n, at, next, k;
 	int64_t                         width, ns;
 	const struct mg_latency_bucket *b = mg_requests_latency(r->r, &n, &width);
 	struct mg_table                *t = mg_frame_table(f, "latency", titled(f, "Latency of requests", r),
-							   "s", bucket_step(f, width));
+							   "s", latency_step(f, b, n, width));
 	double                         *v[LATENCY_COLUMNS];
 
 	for (int i = 0; i < LATENCY_COLUMNS; i++)

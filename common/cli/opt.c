@@ -108,28 +108,30 @@ static int printed(const struct mg_tool *tool)
 /* Edits to turn `a` into `b`, small strings only. */
 static size_t distance(const char *a, const char *b)
 {
-	size_t row[64], n = strlen(b);
+	size_t d[32][32], n = strlen(a), m = strlen(b);
 
-	if (n >= 63 || strlen(a) >= 63)
+	if (n > 31 || m > 31)
 		return 64;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diag = row[0];
+	for (size_t i = 0; i <= n; i++)
+		for (size_t j = 0; j <= m; j++) {
+			size_t cost, best;
 
-		row[0] = i;
-		for (size_t j = 1; j <= n; j++) {
-			size_t up = row[j], best = diag + (a[i - 1] != b[j - 1]);
-
-			if (up + 1 < best)
-				best = up + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diag = up;
-			row[j] = best;
+			if (i == 0 || j == 0) {
+				d[i][j] = i + j;
+				continue;
+			}
+			cost = a[i - 1] != b[j - 1];
+			best = d[i - 1][j - 1] + cost;
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1; /* two letters swapped */
+			d[i][j] = best;
 		}
-	}
-	return row[n];
+	return d[n][m];
 }
 
 static int unknown_option(const struct mg_tool *tool, const char *name)

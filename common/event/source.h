@@ -15,15 +15,17 @@ struct mg_source {
 	struct mg_str node, ns, pod, container; /* from the path; empty when not said there */
 	struct mg_str component; /* kube-apiserver, etcd, kubelet …; empty when unknown */
 	bool          previous;  /* log of the instance before the current one */
-	int64_t       since_ns, until_ns; /* only requests that end in [since, until) are
+	bool          windowed;
+	int64_t       since_ns, until_ns; /* when windowed: only requests that end in [since, until) are
 				    counted; MG_TIME_NONE: open */
 	void         *ctx; /* of a tool's own consumer (mg_ingest_opts), else NULL */
 };
 
 static inline bool mg_source_wants(const struct mg_source *s, int64_t end_ns)
 {
-	return (s->since_ns == MG_TIME_NONE || end_ns >= s->since_ns) &&
-	       (s->until_ns == MG_TIME_NONE || end_ns < s->until_ns);
+	return !s->windowed ||
+	       ((s->since_ns == MG_TIME_NONE || end_ns >= s->since_ns) &&
+		(s->until_ns == MG_TIME_NONE || end_ns < s->until_ns));
 }
 
 /* One line without its envelope (container-log prefix, journald header). */

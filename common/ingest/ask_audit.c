@@ -41,6 +41,21 @@ static void begin(struct asking *r, const struct mg_source *src, struct mg_parti
 	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats };
 }
 
+/* An event at both ends of what was read: a relative --since needs to know when the data
+ * ends, and nothing else is kept of it. */
+static void note_span(struct mg_partial *out, const struct mg_source *src)
+{
+	int64_t ends[2] = { out->stats.first_ns, out->stats.last_ns };
+
+	for (int i = 0; i < 2 && ends[i] != MG_TIME_NONE; i++) {
+		struct mg_event *e = mg_batch_add(&out->events, MG_EV_AUDIT_REQUEST, MG_SEV_DEBUG);
+
+		e->time_ns = ends[i];
+		e->time_source = MG_TIME_EXACT;
+		e->artifact = src->artifact;
+	}
+}
+
 static void lines_block(void *state, const struct mg_source *src, const struct mg_block *b,
 			struct mg_partial *out)
 {
@@ -49,6 +64,7 @@ static void lines_block(void *state, const struct mg_source *src, const struct m
 	begin(&r, src, out);
 	mg_audit_read_lines(&r.in, b);
 	mg_audit_reader_end(&r.in);
+	note_span(out, src);
 }
 
 static void *docs_open(const struct mg_source *src)
@@ -64,6 +80,7 @@ static void docs_block(void *state, const struct mg_source *src, const struct mg
 	begin(&r, src, out);
 	mg_audit_read_docs(state, &r.in, b);
 	mg_audit_reader_end(&r.in);
+	note_span(out, src);
 }
 
 static void docs_close(void *state, const struct mg_source *src, struct mg_partial *out)

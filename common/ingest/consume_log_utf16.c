@@ -85,6 +85,8 @@ void mg_log_utf16_end(struct mg_log *s)
 {
 	if (s->utf16.line.n)
 		end_line(s);
-	if (s->utf16.on && s->utf16.carry >= 0)
-		mg_stats_bad(&s->out->stats, s->lineno, 0, "odd number of bytes in UTF-16");
+	if (!s->utf16.on || s->utf16.carry < 0)
+		return;
+	s->out->stats.lines++; /* half a character is all there is of it */
+	mg_stats_bad(&s->out->stats, s->lineno, 0, "odd number of bytes in UTF-16");
 }

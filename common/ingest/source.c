@@ -193,8 +193,7 @@ void mg_source_from_path(struct mg_str path, struct mg_source *out)
 	struct parts  p;
 	struct mg_str file;
 
-	*out = (struct mg_source){ .path = path, .mtime_ns = MG_TIME_NONE,
-				    .since_ns = MG_TIME_NONE, .until_ns = MG_TIME_NONE };
+	*out = (struct mg_source){ .path = path, .mtime_ns = MG_TIME_NONE };
 	split(path, &p);
 	if (p.n == 0)
 		return;

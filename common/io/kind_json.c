@@ -127,7 +127,7 @@ static bool any_time(const struct shape *sh)
 	return has(sh, K_TS) || has(sh, K_TIME) || has(sh, K_TIMESTAMP) || has(sh, K_AT_TIMESTAMP);
 }
 
-bool mg_etcd_caller(struct mg_str caller)
+bool mg_kind_etcd_caller(struct mg_str caller)
 {
 	static const char *const pkgs[] = { "etcdserver/", "raft/", "rafthttp/", "wal/", "mvcc/",
 					    "embed/", "etcdmain/", "v3rpc/", "etcdutl/", "txn/",
@@ -226,7 +226,7 @@ static struct mg_json_kind classify(const struct shape *sh)
 	else if (has(sh, K_LOG) && has(sh, K_STREAM) && has(sh, K_TIME))
 		k.inner = sh->value[K_LOG], k.kind = MG_KIND_LOG, k.log = true;
 	else if (is_log(sh))
-		k.kind = mg_etcd_caller(sh->value[K_CALLER]) ? MG_KIND_ETCD_LOG : MG_KIND_LOG,
+		k.kind = mg_kind_etcd_caller(sh->value[K_CALLER]) ? MG_KIND_ETCD_LOG : MG_KIND_LOG,
 		k.log = true;
 	return k;
 }

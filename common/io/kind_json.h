@@ -18,6 +18,6 @@ struct mg_json_kind {
 /* `s` starts with '{' or '['. */
 struct mg_json_kind mg_json_kind(struct mg_str s);
 /* Does this zap "caller" belong to etcd? */
-bool mg_etcd_caller(struct mg_str caller);
+bool mg_kind_etcd_caller(struct mg_str caller);
 
 #endif

@@ -166,7 +166,7 @@ static enum mg_kind zap_console(struct mg_str s)
 	    !mg_str_cut(s, '\t', &level, &s))
 		return MG_KIND_TEXT;
 	mg_str_cut(s, '\t', &caller, &s);
-	return mg_etcd_caller(caller) ? MG_KIND_ETCD_LOG : MG_KIND_LOG;
+	return mg_kind_etcd_caller(caller) ? MG_KIND_ETCD_LOG : MG_KIND_LOG;
 }
 
 /* Other beginnings of log lines: some date, logrus, marks between logs. */

@@ -110,9 +110,9 @@ static int64_t epoch(struct mg_str s)
 	if (v >= 1e17)
 		return (int64_t)v;
 	if (v >= 1e14)
-		return (int64_t)(v * 1e3);
+		return v < 9e15 ? (int64_t)(v * 1e3) : MG_TIME_NONE;
 	if (v >= 1e11)
-		return (int64_t)(v * 1e3) * MG_US;
+		return v < 9e12 ? (int64_t)(v * 1e3) * MG_US : MG_TIME_NONE;
 	return v > 9e9 ? MG_TIME_NONE : (int64_t)(v * 1e6) * MG_US;
 }
 

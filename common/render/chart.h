@@ -63,7 +63,6 @@ struct mg_panel {
 	struct mg_str         title; /* what it shows, with its unit */
 	enum mg_axis          axis;
 	bool                  log;
-	double                floor;  /* of a log axis: nothing below it is drawn; 0: none */
 	double                weight; /* of its height; 0: 1                               */
 	struct mg_layer      *layer;
 	uint32_t              nlayer, layer_cap;
@@ -75,11 +74,12 @@ struct mg_panel {
 	uint32_t              nmark, mark_cap;
 };
 
-/* Shaded through all panels; the label stands above them. */
+/* An interval with its label above the panels, shaded through all of them, or both. */
 struct mg_chart_span {
 	int64_t          start_ns, end_ns;
 	enum mg_severity severity;
-	struct mg_str    label; /* empty: shaded only */
+	bool             shaded;
+	struct mg_str    label; /* may be empty */
 };
 
 struct mg_chart {

@@ -5,7 +5,7 @@
 #include "render/chart_internal.h"
 #include "render/gnuplot.h"
 
-#define Y_TICS 5  /* at most so many steps on a linear axis */
+#define Y_TICS 5  /* steps of an axis, at most about */
 #define X_TICS 12
 
 /* --- values -------------------------------------------------------------------- */
@@ -19,7 +19,10 @@ static const char *bytes_text(double v, char *buf, size_t n)
 		v /= 1024;
 		u++;
 	}
-	snprintf(buf, n, "%.4g %s", v, unit[u]);
+	if (v == 0)
+		snprintf(buf, n, "0");
+	else
+		snprintf(buf, n, "%.4g %s", v, unit[u]);
 	return buf;
 }
 
@@ -114,27 +117,31 @@ static void linear_axis(const struct mg_panel *p, double max, struct mg_buf *out
 	mg_buf_addz(out, ") nomirror\n");
 }
 
+/* From a little below the least value to a little above the greatest one: what lies on the
+ * edge would not be seen. */
 static void log_axis(const struct mg_panel *p, double lo, double hi, struct mg_buf *out)
 {
 	int  from, to, every;
 	bool first = true;
 
-	if (p->floor > 0 && lo < p->floor)
-		lo = p->floor;
-	if (hi < lo * 2)
-		hi = lo * 2;
-	from = (int)floor(log10(lo) + 1e-9);
-	to = (int)ceil(log10(hi) - 1e-9);
-	if (from < to - 15)
-		from = to - 15;
+	if (lo < hi / 1e12)
+		lo = hi / 1e12;
+	lo *= 0.6;
+	hi *= p->nrule ? 3 : 1.7; /* bars lie along the top */
+	if (hi < lo * 10)
+		hi = lo * 10;
+	from = (int)ceil(log10(lo) - 1e-9);
+	to = (int)floor(log10(hi) + 1e-9);
 	every = (to - from) / Y_TICS + 1;
-	mg_buf_printf(out, "set logscale y\nset yrange [%.9g:%.9g]\nset ytics (", pow(10, from),
-		      hi * 1.6 < pow(10, to) && to - from > 1 ? hi * 1.6 : pow(10, to) * 1.02);
-	for (int e = from; e <= to; e += every) {
-		add_tic(p, pow(10, e), &first, out);
-		for (int m = 2; every == 1 && to - from <= 2 && m <= 5; m += 3)
-			add_tic(p, m * pow(10, e), &first, out);
-	}
+	mg_buf_printf(out, "set logscale y\nset yrange [%.6g:%.6g]\nset ytics (", lo, hi);
+	for (int e = from - 1; e <= to; e++)
+		for (int m = 1; m <= 5; m += m == 1 ? 1 : 3) {
+			double v = m * pow(10, e);
+			bool   wanted = m == 1 ? (e - from) % every == 0 : to - from < 2;
+
+			if (wanted && v >= lo && v <= hi)
+				add_tic(p, v, &first, out);
+		}
 	mg_buf_addz(out, ") nomirror\n");
 }
 

@@ -22,22 +22,43 @@ struct mg_layout {
 /* A label of a span, placed. */
 struct mg_placed {
 	uint32_t span;
-	int      row;    /* 0 is the lowest */
-	double   x;      /* of the text's left edge */
-	double   anchor; /* of the span's start, where the leader stands */
+	int      row;  /* 0 is the topmost      */
+	double   x;    /* of the text's left edge */
+	double   from, to; /* of the span's bar */
 };
 
 #define MG_LABELS_MAX 8 /* spans that get their label; the others are counted */
-#define MG_LABEL_CHARS 44
+#define MG_LABEL_CHARS 60
 
-/* Place the labels of the first spans so that neither texts nor leaders cross; returns how
- * many were placed, *rows the rows they need, *left_out the labels that found no place. */
+/* Place the labels of the first spans, each in the first row where neither its text nor its
+ * bar meets another; returns how many were placed, *rows the rows they need, *left_out the
+ * labels that found no place. */
 uint32_t mg_labels_place(const struct mg_chart *c, const struct mg_layout *l,
 			 struct mg_placed *out, int *rows, uint32_t *left_out);
 
-/* x of a time, clamped to the plots' edges. */
-double mg_layout_x(const struct mg_layout *l, int64_t ns);
+/* chart.c */
+enum mg_paint { MG_PAINT_TEXT, MG_PAINT_PAPER, MG_PAINT_GRID, MG_PAINT_DIM,
+		MG_PAINT_SHADE_WARNING, MG_PAINT_SHADE_ERROR, MG_PAINT_SHADE_CRITICAL,
+		MG_PAINT_BAR_WARNING, MG_PAINT_BAR_ERROR, MG_PAINT_BAR_CRITICAL, MG_PAINTS };
+const char *mg_chart_paint(const struct mg_chart *c, enum mg_paint p);
+const char *mg_chart_ink(const struct mg_chart *c, enum mg_ink i);
+static inline bool mg_chart_is_txt(const struct mg_chart *c)
+{
+	return c->picture == MG_PICTURE_TXT;
+}
+
+/* chart_layout.c */
+void mg_layout_begin(const struct mg_chart *c, struct mg_layout *l);
+void mg_layout_end(const struct mg_chart *c, struct mg_layout *l, int label_rows);
+double mg_panel_weight(const struct mg_panel *p);
 double mg_seconds(int64_t ns);
+/* x of a time, clamped to the plots' edges; a length from the top as a screen coordinate. */
+double mg_layout_x(const struct mg_layout *l, int64_t ns);
+double mg_layout_screen_y(const struct mg_layout *l, double y);
+/* "set label '…' at screen …" */
+void mg_layout_text(const struct mg_layout *l, double x, double y, const char *more,
+		    struct mg_str s, size_t max, struct mg_buf *out);
+size_t mg_layout_chars(const struct mg_layout *l, double x0, double x1);
 
 /* chart_axis.c: append "set yrange … set ytics …" and "set xrange … set xtics …". */
 void mg_axis_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out);
@@ -45,5 +66,11 @@ void mg_axis_x(const struct mg_chart *c, const struct mg_layout *l, bool labelle
 	       struct mg_buf *out);
 /* "1.5 GiB", "200 ms", "12k": a value on an axis, into buf. */
 const char *mg_axis_text(enum mg_axis a, double v, char *buf, size_t n);
+
+/* chart_panel.c, chart_rows.c: legend, rules and data of panel k. */
+void mg_panel_script(const struct mg_chart *c, const struct mg_layout *l, double top, uint32_t k,
+		     struct mg_buf *out);
+void mg_panel_rows(const struct mg_chart *c, const struct mg_layout *l, uint32_t k,
+		   struct mg_buf *out);
 
 #endif

@@ -102,30 +102,49 @@ static bool shown(const struct mg_chart *ch, const struct mg_finding *f)
 	       f->end_ns >= ch->first_ns && f->end_ns >= f->start_ns;
 }
 
-/* Findings in their rank.  Of equal label and start the first is enough. */
+static void push_span(struct mg_chart *ch, struct mg_chart_span s)
+{
+	for (uint32_t k = 0; k < ch->nspan; k++)
+		if (s.label.n && ch->span[k].start_ns == s.start_ns &&
+		    mg_str_eq(ch->span[k].label, s.label))
+			return;
+	MG_PUSH(ch->span, ch->nspan, ch->span_cap, s);
+}
+
+static bool near(int64_t a, int64_t b)
+{
+	return llabs(a - b) <= 2 * MG_SEC;
+}
+
+/* A finding about stalls begins with the first and ends with the last one: shade these and
+ * not what lies between them.  False: it is about something else. */
+static bool shade_stalls(struct mg_timeline *t, const struct mg_finding *f)
+{
+	const struct mg_signals *g = &t->sig;
+
+	if (g->nstall < 2 || !near(f->start_ns, g->stall[0].start_ns) ||
+	    !near(f->end_ns, g->stall[g->nstall - 1].end_ns))
+		return false;
+	for (uint32_t i = 0; i < g->nstall; i++)
+		push_span(&t->chart, (struct mg_chart_span){ g->stall[i].start_ns,
+			  g->stall[i].end_ns, f->severity, true, mg_str("", 0) });
+	return true;
+}
+
+/* Findings in their rank.  Causes are shaded; effects, which lie in their shade, and what
+ * spans everything have their bar among the labels only. */
 static void set_spans(struct mg_timeline *t, const struct mg_findings *fs)
 {
-	struct mg_chart *ch = &t->chart;
-
 	for (uint32_t i = 0; fs && i < fs->n; i++) {
 		const struct mg_finding *f = &fs->f[i];
-		struct mg_chart_span     s = { f->start_ns, f->end_ns, f->severity, f->label };
-		bool                     repeat = false;
+		struct mg_chart_span     s = { f->start_ns, f->end_ns, f->severity, false,
+					       f->label.n ? f->label : mg_strz(f->id) };
 
-		if (!shown(ch, f))
+		if (!shown(&t->chart, f))
 			continue;
-		if (s.label.n == 0)
-			s.label = mg_strz(f->id);
-		if (covers_all(ch, f)) {
-			s.end_ns = s.start_ns;
-			s.label = mg_chart_printf(ch, "%.*s (throughout)",
-						  (int)(s.label.n < 200 ? s.label.n : 200), s.label.p);
-		}
-		for (uint32_t k = 0; k < ch->nspan && !repeat; k++)
-			repeat = ch->span[k].start_ns == s.start_ns &&
-				 mg_str_eq(ch->span[k].label, s.label);
-		if (!repeat)
-			MG_PUSH(ch->span, ch->nspan, ch->span_cap, s);
+		if (f->ncaused_by == 0 && !shade_stalls(t, f))
+			s.shaded = !covers_all(&t->chart, f);
+		push_span(&t->chart, s);
 	}
 }
 
@@ -211,7 +230,7 @@ enum mg_status mg_plot_timeline(const char *dir, const struct mg_case *c,
 	mg_buf_printf(&gp, "%s/%s.gp", dir, picture_name(o));
 	mg_buf_printf(&picture, "%s/%s.%s", dir, picture_name(o), mg_picture_suffix(o->picture));
 	if (st == MG_OK)
-		st = mg_tsv_write(dir, s, err);
+		st = mg_tsv_write_dir(dir, s, err);
 	if (st == MG_OK)
 		st = write_script(gp.p, &script, err);
 	if (st == MG_OK) {

@@ -36,7 +36,7 @@ enum mg_status mg_plot_timeline(const char *dir, const struct mg_case *c,
 				const struct mg_findings *fs, const struct mg_series *s,
 				const struct mg_plot_opts *o, struct mg_err *err);
 
-/* The script alone, for `dir` holding the tables as mg_tsv_write wrote them. */
+/* The script alone, for `dir` holding the tables as mg_tsv_write_dir wrote them. */
 enum mg_status mg_plot_timeline_script(const struct mg_case *c, const struct mg_findings *fs,
 				       const struct mg_series *s, const struct mg_plot_opts *o,
 				       struct mg_buf *out, struct mg_err *err);

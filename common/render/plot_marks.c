@@ -19,10 +19,10 @@ static const struct {
 	[ROW_STARTS] = { "starts", MG_INK_GREEN, 5 },
 	[ROW_LEASES] = { "leases lost", MG_INK_PURPLE, 11 },
 	[ROW_5XX] = { "5xx answers", MG_INK_VERMILLION, 7 },
-	[ROW_WEBHOOKS] = { "webhook failures", MG_INK_ORANGE, 13 },
+	[ROW_WEBHOOKS] = { "webhooks failed", MG_INK_ORANGE, 13 },
 	[ROW_NODES] = { "node conditions", MG_INK_BLUE, 4 },
 	[ROW_PROBES] = { "failed probes", MG_INK_SKY, 6 },
-	[ROW_DUMPS] = { "goroutine dumps", MG_INK_GREY, 8 },
+	[ROW_DUMPS] = { "dumps", MG_INK_GREY, 8 },
 	[ROW_GAPS] = { "logs silent", MG_INK_GREY, 5 },
 };
 
@@ -111,7 +111,7 @@ static void add_deaths(struct mg_timeline *t, struct marks *all)
 					      d->container.n ? d->container : d->pod;
 
 		if (!d->oom && d->exit_code)
-			name = mg_chart_printf(&t->chart, "%.*s, exit %u",
+			name = mg_chart_printf(&t->chart, "%.*s (exit %u)",
 					       (int)(name.n < 60 ? name.n : 60), name.p, d->exit_code);
 		add(t, all, d->oom ? ROW_OOM : ROW_ENDS, d->time_ns, MG_TIME_NONE, 1, name);
 	}

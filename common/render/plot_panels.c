@@ -8,6 +8,7 @@
 #define PROCESSES 6   /* lines of a panel with one line a process */
 #define RULES_MAX 40  /* vertical lines of one panel              */
 #define LOG_RATIO 12  /* columns this far apart need a log axis   */
+#define JUST_STARTED_NS (10 * MG_SEC)
 
 /* --- helpers ---------------------------------------------------------------------- */
 
@@ -70,23 +71,26 @@ static void etcd_layer(struct mg_timeline *t, struct mg_panel *p, const struct m
 	add_layer(p, y);
 }
 
-/* From the first word of a lost leader to the next election's end. */
+/* From the first word of a lost leader to the next election's end.  A member that has just
+ * started is always without one for a moment. */
 static void leader_rules(struct mg_timeline *t, struct mg_panel *p)
 {
-	int64_t lost = MG_TIME_NONE;
+	int64_t lost = MG_TIME_NONE, start = MG_TIME_NONE;
 
 	for (size_t i = 0; i < t->c->events.n; i++) {
 		const struct mg_event *e = &t->c->events.ev[i];
 
 		if (e->time_ns == MG_TIME_NONE)
 			continue;
-		if (e->kind == MG_EV_ETCD_LEADER_LOST && lost == MG_TIME_NONE)
+		if (e->kind == MG_EV_ETCD_START)
+			start = e->time_ns;
+		if (e->kind == MG_EV_ETCD_LEADER_LOST && lost == MG_TIME_NONE &&
+		    (start == MG_TIME_NONE || e->time_ns - start > JUST_STARTED_NS))
 			lost = e->time_ns;
-		if (e->kind != MG_EV_ETCD_LEADER_ELECTED)
+		if (e->kind != MG_EV_ETCD_LEADER_ELECTED || lost == MG_TIME_NONE)
 			continue;
-		if (lost != MG_TIME_NONE)
-			add_rule(p, lost, e->time_ns > lost ? e->time_ns : lost, MG_INK_PURPLE,
-				 "no leader, election");
+		add_rule(p, lost, e->time_ns > lost ? e->time_ns : lost, MG_INK_PURPLE,
+			 "no leader, election");
 		lost = MG_TIME_NONE;
 	}
 	if (lost != MG_TIME_NONE)
@@ -219,19 +223,25 @@ bool mg_timeline_latency(struct mg_timeline *t)
 		const char     *name;
 		struct mg_layer y;
 	} cols[] = {
-		{ "p99 list", { .draw = MG_DRAW_LINE, .ink = MG_INK_GREEN, .dash = 3 } },
-		{ "p99 write", { .draw = MG_DRAW_LINE, .ink = MG_INK_VERMILLION, .width = 1.6 } },
-		{ "p99 read", { .draw = MG_DRAW_LINE, .ink = MG_INK_ORANGE, .dash = 2 } },
-		{ "p99", { .draw = MG_DRAW_LINE, .ink = MG_INK_BLACK, .width = 1.6 } },
-		{ "p50", { .draw = MG_DRAW_LINE, .ink = MG_INK_BLUE, .width = 2 } },
+		{ "p99 list", { .draw = MG_DRAW_DOTTED_LINE, .ink = MG_INK_GREEN, .dash = 2,
+				.point = 8, .width = 1 } },
+		{ "p99 write", { .draw = MG_DRAW_DOTTED_LINE, .ink = MG_INK_VERMILLION, .dash = 1,
+				 .point = 4, .width = 1 } },
+		{ "p99 read", { .draw = MG_DRAW_DOTTED_LINE, .ink = MG_INK_ORANGE, .dash = 4,
+				.point = 6, .width = 1 } },
+		{ "p99", { .draw = MG_DRAW_LINE, .ink = MG_INK_BLACK, .width = 1.8 } },
+		{ "p50", { .draw = MG_DRAW_LINE, .ink = MG_INK_BLUE, .width = 2.4 } },
 	};
 	const struct mg_table *l = mg_series_table(t->s, "latency");
 	struct mg_panel       *p;
+	char                   step[24];
 
 	if (!l)
 		return false;
-	p = mg_chart_panel(&t->chart, mg_chart_printf(&t->chart, "Latency%.*s, seconds (log)",
-						      MG_FMT(source_of(l))), MG_AXIS_SECONDS);
+	p = mg_chart_panel(&t->chart, mg_chart_printf(&t->chart,
+			   "Latency of requests ended in each %s%.*s, seconds (log)",
+			   mg_duration_text(l->step_ns, step, sizeof(step)), MG_FMT(source_of(l))),
+			   MG_AXIS_SECONDS);
 	p->log = true;
 	p->weight = 1.2;
 	for (size_t i = 0; i < sizeof(cols) / sizeof(*cols); i++) {

@@ -84,7 +84,7 @@ static enum mg_status write_table(const char *dir, const struct mg_table *t, str
 	return st;
 }
 
-enum mg_status mg_tsv_write(const char *dir, const struct mg_series *s, struct mg_err *err)
+enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, struct mg_err *err)
 {
 	struct mg_buf  path = { 0 };
 	enum mg_status st = MG_FATAL;

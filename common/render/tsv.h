@@ -17,7 +17,7 @@
 /* Append a table: one comment, the names, one row a bucket; an empty cell is "not known". */
 void mg_tsv_format(struct mg_buf *out, const struct mg_table *t);
 /* Write every table to <dir>/series/<table>.tsv; the directories are made when missing. */
-enum mg_status mg_tsv_write(const char *dir, const struct mg_series *s, struct mg_err *err);
+enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, struct mg_err *err);
 
 /* Read a table of the above form from `text`; it needs no comment line, times may be RFC
  * 3339 or seconds since the epoch and need not be equally far apart (they are sorted into

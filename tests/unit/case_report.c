@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An invented incident for the tests of the renderers: a stalled etcd with two effects, a
  * note, damaged input.  Included by the tests, not compiled alone. */
-#include "stubs_report.c"
+#include "analysis/findings.h"
+#include "base/mem.h"
 
 #define T0 INT64_C(1795230695000000000) /* 2026-11-21T03:11:35Z */
 

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "cases.h"
-#include "stubs_consume_log.c"
+#include "ingest/consumer.h"
 
 struct run {
 	struct mg_partial out;

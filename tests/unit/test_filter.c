@@ -57,23 +57,23 @@ static void words(void **state)
 
 static void windows(void **state)
 {
-	struct mg_window w = { .around = "2026-11-21T03:12:00Z", .window = "2m" };
-	int64_t          since, until, t = INT64_C(1795230720) * MG_SEC;
+	struct mg_window_args a = { .around = "2026-11-21T03:12:00Z", .width = "2m" };
+	struct mg_window      w;
+	int64_t               t = INT64_C(1795230720) * MG_SEC;
 
 	(void)state;
-	assert_false(mg_window_needs_last(&w));
-	assert_int_equal(mg_window_resolve(NULL, &w, MG_TIME_NONE, &since, &until), -1);
-	assert_int_equal(since, t - MG_MIN);
-	assert_int_equal(until, t + MG_MIN);
-	w = (struct mg_window){ .since = "-1m", .until = "03:12" };
-	assert_true(mg_window_needs_last(&w));
-	assert_int_equal(mg_window_resolve(NULL, &w, t + 30 * MG_SEC, &since, &until), -1);
-	assert_int_equal(since, t - 30 * MG_SEC);
-	assert_int_equal(until, t);
-	w = (struct mg_window){ 0 };
-	assert_int_equal(mg_window_resolve(NULL, &w, MG_TIME_NONE, &since, &until), -1);
-	assert_int_equal(since, MG_TIME_NONE);
-	assert_int_equal(until, MG_TIME_NONE);
+	assert_int_equal(mg_window_resolve(NULL, &a, MG_TIME_NONE, &w), -1);
+	assert_int_equal(w.since_ns, t - 2 * MG_MIN);
+	assert_int_equal(w.until_ns, t + 2 * MG_MIN);
+	a = (struct mg_window_args){ .since = "-1m", .until = "03:12" };
+	assert_int_equal(mg_window_resolve(NULL, &a, MG_TIME_NONE, &w), -2);
+	assert_int_equal(mg_window_resolve(NULL, &a, t + 30 * MG_SEC, &w), -1);
+	assert_int_equal(w.since_ns, t - 30 * MG_SEC);
+	assert_int_equal(w.until_ns, t);
+	a = (struct mg_window_args){ 0 };
+	assert_int_equal(mg_window_resolve(NULL, &a, MG_TIME_NONE, &w), -1);
+	assert_int_equal(w.since_ns, MG_TIME_NONE);
+	assert_int_equal(w.until_ns, MG_TIME_NONE);
 }
 
 static void rows(void **state)

@@ -35,7 +35,7 @@ static int parse(struct opts *o, const char *line, char *said, size_t size)
 		MG_COMMON_OPTS(&o->c),
 	};
 	struct mg_tool tool = { .name = "mgtest", .summary = "a test", .usage = "[options] [file]...",
-				.examples = "  mgtest x\n", .opts = table, .stdin_ok = true };
+				.examples = "  mgtest x\n", .opts = table };
 	char           words[512] = "mgtest ", *argv[32], **operands;
 	int            argc = 0, n = 0, rc, out = dup(1), err = dup(2), fd;
 	ssize_t        got;
@@ -50,6 +50,8 @@ static int parse(struct opts *o, const char *line, char *said, size_t size)
 	dup2(fd, 1);
 	dup2(fd, 2);
 	rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
+	if (rc < 0)
+		rc = mg_opt_stdin(&tool, &operands, &n);
 	fflush(stdout);
 	dup2(out, 1);
 	dup2(err, 2);
