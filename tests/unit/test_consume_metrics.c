@@ -154,7 +154,7 @@ static void no_time_at_all(void **state)
 
 	feed(MG_STR("go_goroutines 1\n"), &src, 4096, &p);
 	assert_int_equal(p.samples.n, 0);
-	assert_int_equal(p.stats.other, 1);
+	assert_int_equal(p.stats.records, 1);
 	release(&p);
 }
 
