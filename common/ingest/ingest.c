@@ -237,27 +237,42 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 	return true;
 }
 
-/* Length of the directory prefix that all leaves of an input share. */
+/* Length of the directory prefix that the leaves of an input share.  Those that tell nothing
+ * (a gather's own stamps at the top) do not shorten it: their paths stay whole. */
 static size_t common_root(const struct mg_case *c, const struct mg_input *in)
 {
-	struct mg_str first;
-	size_t        n;
+	struct mg_str root = { NULL, 0 };
 
-	if (in->n < 2)
-		return 0;
-	first = c->artifacts[in->first].path;
-	n = first.n;
-	for (uint32_t i = 1; i < in->n; i++) {
-		struct mg_str p = c->artifacts[in->first + i].path;
-		size_t        k = 0;
+	for (uint32_t i = 0; in->n > 1 && i < in->n; i++) {
+		const struct mg_artifact *a = &c->artifacts[in->first + i];
+		size_t                    k = 0;
 
-		while (k < n && k < p.n && p.p[k] == first.p[k])
+		if (!a->stats.records)
+			continue;
+		if (!root.p)
+			root = mg_str_head(a->path, a->path.n - mg_str_basename(a->path).n);
+		while (k < root.n && k < a->path.n && a->path.p[k] == root.p[k])
 			k++;
-		n = k;
+		root.n = k;
 	}
-	while (n > 0 && first.p[n - 1] != '/')
-		n--;
-	return n;
+	while (root.n > 0 && root.p[root.n - 1] != '/')
+		root.n--;
+	return root.n;
+}
+
+/* Name artifacts below the root of their input, and behind its name when there are several. */
+static void name_input(struct mg_case *c, struct mg_input *in, struct mg_str name)
+{
+	for (uint32_t i = 0; i < in->n; i++) {
+		struct mg_artifact *a = &c->artifacts[in->first + i];
+
+		if (mg_str_starts(a->path, in->root))
+			a->path = mg_str_from(a->path, in->root.n);
+		if (name.n)
+			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s", MG_FMT(name),
+						  MG_FMT(a->path));
+		a->source.path = a->path;
+	}
 }
 
 static enum mg_status read_input(struct run *r, const char *operand, bool several,
@@ -279,17 +294,13 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
 	mg_pool_drain(r->pool);
 	in.n = c->nartifacts - in.first;
-	in.root = in.n ? mg_str_head(c->artifacts[in.first].path, common_root(c, &in))
-		       : mg_str("", 0);
-	for (uint32_t i = 0; i < in.n; i++) {
-		struct mg_artifact *a = &c->artifacts[in.first + i];
-
-		a->path = mg_str_from(a->path, in.root.n);
-		if (several)
-			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s",
-						  MG_FMT(mg_str_basename(base)), MG_FMT(a->path));
-		a->source.path = a->path;
-	}
+	if (in.n)
+		in.root = mg_str_head(c->artifacts[in.first].path, 0);
+	for (uint32_t i = 0; i < in.n && !in.root.n; i++)
+		if (c->artifacts[in.first + i].stats.records)
+			in.root = mg_str_head(c->artifacts[in.first + i].path,
+					      common_root(c, &in));
+	name_input(c, &in, several ? mg_str_basename(base) : mg_str("", 0));
 	MG_PUSH(c->inputs, c->ninputs, c->inputs_cap, in);
 	return st;
 }
