@@ -119,6 +119,20 @@ static void name_artifacts(struct run *r, struct mg_partial *p)
 	}
 }
 
+/* Put the clock of the leaf's node right. */
+static void shift(struct mg_partial *p, int64_t ns)
+{
+	if (!ns)
+		return;
+	for (size_t i = 0; i < p->events.n; i++)
+		if (p->events.ev[i].time_source == MG_TIME_EXACT)
+			p->events.ev[i].time_ns += ns;
+	if (p->stats.first_ns != MG_TIME_NONE) {
+		p->stats.first_ns += ns;
+		p->stats.last_ns += ns;
+	}
+}
+
 /* On the walking thread, in the order of submission. */
 static void fold(void *ctx, void *arg)
 {
@@ -130,6 +144,7 @@ static void fold(void *ctx, void *arg)
 	if (r->o->fold)
 		r->o->fold(r->o->ctx, p);
 	name_artifacts(r, p);
+	shift(p, j->leaf->source->offset_ns);
 	mg_batch_append(&c->events, &p->events);
 	if (p->audit)
 		mg_requests_merge(c->audit, p->audit);
@@ -170,6 +185,9 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
+	for (uint32_t i = 0; i < r->o->noffsets; i++)
+		if (mg_str_eq(r->o->offsets[i].node, s->node))
+			s->offset_ns = r->o->offsets[i].ns;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;
 	s->until_ns = r->o->until_ns;
@@ -334,6 +352,8 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 	mg_pool_free(r.pool);
 	mg_intern_release(&r.told);
 	free(r.told_ids);
+	c->offsets = o->offsets;
+	c->noffsets = o->noffsets;
 	if (o->windowed)
 		mg_case_window(c, o->since_ns, o->until_ns);
 	mg_case_finish(c);

@@ -15,6 +15,8 @@ struct mg_ingest_opts {
 	int              threads;    /* 0: all processors          */
 	size_t           block_size; /* 0: MG_BLOCK_SIZE           */
 	struct mg_limits limits;     /* zeroed: mg_limits_default  */
+	const struct mg_clock_offset *offsets; /* of nodes' clocks, to be put right */
+	uint32_t         noffsets;
 	bool             windowed;   /* only what lies in [since_ns, until_ns), each
 					MG_TIME_NONE when open */
 	int64_t          since_ns, until_ns;
