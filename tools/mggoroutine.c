@@ -37,7 +37,8 @@ static bool shown(void *ctx, const struct mg_event *e)
 {
 	const struct opts *o = ctx;
 
-	if (mg_event_attr_i64(e, "wait_max_minutes", 0) * MG_MIN < o->min_wait_ns)
+	if (mg_event_attr_i64(e, "wait_max_minutes", 0) < o->min_wait_ns / MG_MIN +
+								  (o->min_wait_ns % MG_MIN > 0))
 		return false;
 	if (o->state && !mg_str_eq(mg_event_attr(e, "state"), mg_strz(o->state)))
 		return false;

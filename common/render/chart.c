@@ -179,8 +179,8 @@ static void labels_frame(const struct mg_chart *c, const struct mg_layout *l, in
 		      mg_layout_screen_y(l, l->label_y),
 		      mg_layout_screen_y(l, l->label_y + rows * l->char_h + 4));
 	mg_axis_x(c, l, false, out);
-	mg_buf_addz(out, "unset logscale y\nset yrange [0:1]\nunset ytics\nunset key\nunset border\n"
-		    "set tics scale 0\n");
+	mg_buf_addz(out, "unset logscale y\nset yrange [0:1]\nset tics scale 0\nunset ytics\n"
+			 "unset key\nunset border\n");
 }
 
 /* A bar for how long, the text on it. */

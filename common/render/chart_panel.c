@@ -5,7 +5,7 @@
 #include "render/chart_internal.h"
 #include "render/gnuplot.h"
 
-#define LEGEND_CHARS 27
+#define LEGEND_CHARS 25
 #define INLINE_ROWS 3000 /* of a block of inline data */
 
 /* --- lines and bars across ------------------------------------------------------- */
