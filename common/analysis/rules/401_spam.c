@@ -114,7 +114,10 @@ const struct mg_rule mg_rule_401_spam = {
 	.id = "401-spam",
 	.title = "a client without valid credentials keeps asking",
 	.needs = "audit log, or httplog lines",
-	.explain = "One address that is refused as unauthenticated at least once a second: an expired token or certificate, an old kubeconfig, or a clock that is off. A 401 is one audit line without a user; only address and user agent tell who it is.",
+	.explain = "One address that is refused as unauthenticated at least once a second: an "
+		   "expired token or certificate, an old kubeconfig, or a clock that is off. "
+		   "A 401 is one audit line without a user; only address and user agent tell "
+		   "who it is.",
 	.depth = 51,
 	.run = run,
 	.thresholds = { { "min_per_second", 1, "rule catalogue" },

@@ -117,7 +117,9 @@ const struct mg_rule mg_rule_403_spam = {
 	.id = "403-spam",
 	.title = "a client is refused over and over",
 	.needs = "audit log, or httplog lines",
-	.explain = "One account that asks for what it may not have, at least once a second: an RBAC loop. Bursts of about 2 s after an API server start are an artefact of caches that are not synced and do not last long enough to count.",
+	.explain = "One account that asks for what it may not have, at least once a second: an "
+		   "RBAC loop. Bursts of about 2 s after an API server start are an artefact of "
+		   "caches that are not synced and do not last long enough to count.",
 	.depth = 50,
 	.run = run,
 	.thresholds = { { "min_per_second", 1, "rule catalogue" },

@@ -25,7 +25,11 @@ static void run(struct mg_rule_ctx *x)
 	if (!first || (double)n < mg_rule_num(x, "min_count"))
 		return;
 	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_MEDIUM, first->time_ns, mg_event_end(last));
-	mg_find_claim(x, f, "%llu requests were cut off by the server's time-out or by clients that gave up between %s and %s", (unsigned long long)n, mg_rule_clock(x, first->time_ns), mg_rule_clock(x, mg_event_end(last)));
+	mg_find_claim(x, f,
+		      "%llu requests were cut off by the server's time-out or by clients that "
+		      "gave up between %s and %s",
+		      (unsigned long long)n, mg_rule_clock(x, first->time_ns),
+		      mg_rule_clock(x, mg_event_end(last)));
 	mg_find_label(x, f, "handler time-outs");
 	mg_find_event(x, f, worst);
 	for (size_t i = 0; i < x->c->events.n; i++)

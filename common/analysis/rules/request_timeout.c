@@ -29,7 +29,11 @@ static void run(struct mg_rule_ctx *x)
 	if (!first || (double)n < mg_rule_num(x, "min_count"))
 		return;
 	f = mg_find_new(x, MG_SEV_ERROR, MG_CONF_MEDIUM, first->time_ns, mg_event_end(last));
-	mg_find_claim(x, f, "%llu requests of the API server to etcd failed between %s and %s: %.*s", (unsigned long long)n, mg_rule_clock(x, first->time_ns), mg_rule_clock(x, mg_event_end(last)), MG_FMT(mg_str_head(first->message, 140)));
+	mg_find_claim(x, f,
+		      "%llu requests of the API server to etcd failed between %s and %s: %.*s",
+		      (unsigned long long)n, mg_rule_clock(x, first->time_ns),
+		      mg_rule_clock(x, mg_event_end(last)),
+		      MG_FMT(mg_str_head(first->message, 140)));
 	mg_find_label(x, f, "etcd time-outs");
 	mg_find_event(x, f, worst);
 	for (size_t i = 0; i < x->c->events.n; i++)
@@ -43,7 +47,8 @@ const struct mg_rule mg_rule_request_timeout = {
 	.id = "request-timeout",
 	.title = "etcd did not answer in time",
 	.needs = "kube-apiserver log",
-	.explain = "The API server logs the errors its etcd client gets: timed out, no leader, leader changed, too many requests.",
+	.explain = "The API server logs the errors its etcd client gets: timed out, no "
+		   "leader, leader changed, too many requests.",
 	.depth = 10,
 	.run = run,
 	.thresholds = { { "min_count", 3, "heuristic" } },
