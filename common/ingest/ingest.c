@@ -14,8 +14,14 @@
 /* So much of an audit log tells whether it holds a record a line. */
 #define AUDIT_HEAD 65536
 
+/* What a thread keeps from block to block, whatever leaf they are of. */
+struct desk {
+	struct mg_requests *audit, *http; /* of thread 0: those of the case */
+};
+
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
 struct leaf_run {
+	struct desk              *desks; /* one a thread */
 	const struct mg_consumer *consumer;
 	const struct mg_source   *source; /* in the case's arena */
 	void                     *state;
@@ -33,6 +39,8 @@ struct run {
 	struct mg_case              *c;
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
+	struct desk                 *desks;
+	struct mg_spares             spares;
 	size_t                       block_size;
 	uint64_t                     leaves;
 	struct mg_intern             told;      /* artifact paths that event streams name ... */
@@ -66,18 +74,23 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 	}
 }
 
-/* On a worker. */
-static void work(void *arg)
+/* On any thread; what was counted stays on its desk. */
+static void work(void *arg, unsigned slot)
 {
-	struct job                *j = arg;
-	const struct mg_consumer  *k = j->leaf->consumer;
+	struct job               *j = arg;
+	const struct mg_consumer *k = j->leaf->consumer;
+	struct desk              *d = &j->leaf->desks[slot];
 
 	mg_partial_init(&j->partial);
+	j->partial.audit = d->audit;
+	j->partial.http = d->http;
 	if (j->block.p)
 		k->block(j->leaf->state, j->leaf->source, &j->block, &j->partial);
 	if (j->end && k->close)
 		k->close(j->leaf->state, j->leaf->source, &j->partial);
-	mg_block_release(&j->block);
+	d->audit = j->partial.audit;
+	d->http = j->partial.http;
+	j->partial.audit = j->partial.http = NULL;
 }
 
 /* The kind of artifact that an event of an event stream was read from. */
@@ -146,13 +159,10 @@ static void fold(void *ctx, void *arg)
 	name_artifacts(r, p);
 	shift(p, j->leaf->source->offset_ns);
 	mg_batch_append(&c->events, &p->events);
-	if (p->audit)
-		mg_requests_merge(c->audit, p->audit);
-	if (p->http)
-		mg_requests_merge(c->http, p->http);
 	mg_samples_merge(&c->samples, &p->samples);
 	mg_stats_merge(&c->artifacts[j->leaf->source->artifact].stats, &p->stats);
 	mg_partial_release(p);
+	mg_spares_give(&r->spares, &j->block);
 	if (j->end)
 		free(j->leaf);
 	free(j);
@@ -239,10 +249,12 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 		return true;
 	r->leaves++;
 	lr = mg_zalloc(sizeof(*lr));
+	lr->desks = r->desks;
 	lr->consumer = k;
 	lr->source = s;
 	lr->state = k->open ? k->open(s) : NULL;
 	mg_blocks_init(&blocks, leaf->src, r->block_size);
+	blocks.spares = &r->spares;
 	while ((st = mg_blocks_next(&blocks, &b, &err)) != MG_EOF && st != MG_FATAL) {
 		if (st == MG_FAIL)
 			add_fault(r, s->path, &err);
@@ -330,6 +342,28 @@ static int thread_count(int wanted)
 	return n < 1 ? 1 : n > 64 ? 64 : (int)n;
 }
 
+static struct desk *desks_new(const struct mg_case *c, int threads)
+{
+	struct desk *d = mg_zalloc(sizeof(*d) * (size_t)threads);
+
+	d[0] = (struct desk){ .audit = c->audit, .http = c->http };
+	return d;
+}
+
+/* Add up what the other threads counted. */
+static void desks_clear(struct desk *d, struct mg_case *c, int threads)
+{
+	for (int i = 1; i < threads; i++) {
+		if (d[i].audit)
+			mg_requests_merge(c->audit, d[i].audit);
+		if (d[i].http)
+			mg_requests_merge(c->http, d[i].http);
+		mg_requests_free(d[i].audit);
+		mg_requests_free(d[i].http);
+	}
+	free(d);
+}
+
 enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			     const struct mg_ingest_opts *o, struct mg_err *err)
 {
@@ -339,6 +373,7 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 	struct mg_err      first = { 0 };
 
 	r.block_size = o->block_size ? o->block_size : MG_BLOCK_SIZE;
+	r.desks = desks_new(c, threads);
 	r.pool = mg_pool_new(threads, (size_t)threads * BLOCKS_PER_THREAD, &ops);
 	for (int i = 0; i < n; i++) {
 		struct mg_err e = { 0 };
@@ -350,6 +385,8 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			first = e;
 	}
 	mg_pool_free(r.pool);
+	desks_clear(r.desks, c, threads);
+	mg_spares_release(&r.spares);
 	mg_intern_release(&r.told);
 	free(r.told_ids);
 	c->offsets = o->offsets;

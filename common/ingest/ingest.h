@@ -1,7 +1,8 @@
 /* ingest.h - read inputs of any shape into a case: walk, sniff, parse in parallel, fold.
  *
  * Layer:   ingest (base io parse event analysis)
- * Memory:  blocks in flight, plus what the case keeps (events, counts, samples)
+ * Memory:  blocks in flight, plus what the case keeps (events, counts, samples); each thread
+ *          counts requests for itself until the end
  * Threads: the calling thread walks and folds, workers parse; see io/pool.h
  */
 #ifndef MG_INGEST_INGEST_H
