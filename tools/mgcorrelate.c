@@ -55,21 +55,26 @@ static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const 
 	return mg_arena_printf(a, "%.*s.report", MG_FMT(s));
 }
 
-static int make_dir(const struct mg_tool *tool, const char *dir, bool force)
+/* Before the work: is there anything that must not be written over? */
+static int check_dir(const struct mg_tool *tool, const char *dir, bool force)
 {
 	struct stat st;
 
-	if (mkdir(dir, 0777) == 0)
-		return -1;
-	if (errno != EEXIST || stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		mg_say(tool, "cannot create directory '%s': %s", dir,
-		       errno == EEXIST ? "a file of that name exists" : strerror(errno));
-		return MG_EXIT_OUTPUT;
-	}
-	if (force)
+	if (force || stat(dir, &st) != 0)
 		return -1;
 	return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses another",
 			      dir);
+}
+
+static int make_dir(const struct mg_tool *tool, const char *dir)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0777) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
+		return -1;
+	mg_say(tool, "cannot create directory '%s': %s", dir,
+	       errno == EEXIST ? "a file of that name exists" : strerror(errno));
+	return MG_EXIT_OUTPUT;
 }
 
 static int close_file(const struct mg_tool *tool, struct mg_out *o, const char *path)
@@ -138,7 +143,7 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	bool drawn;
 	int  rc;
 
-	if ((rc = make_dir(tool, dir.p, o->force)) >= 0 ||
+	if ((rc = make_dir(tool, dir.p)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
@@ -204,10 +209,13 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	struct mg_case        c;
 	struct mg_out         out;
 	int64_t               began = monotonic_ns();
+	struct mg_str         dir = report_dir(a, o, operands[0]);
+	bool                  known;
 	int                   status, rc;
 
 	if ((rc = parse_overrides(tool, o, a, &set)) >= 0 ||
-	    (rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0)
+	    (rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0 ||
+	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0))
 		return rc;
 	status = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (status != MG_EXIT_OK && status != MG_EXIT_DAMAGED)
@@ -215,11 +223,13 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	status = mg_session_clocks(tool, &o->common, a, &io, operands, n, &c, status);
 	if (status == MG_EXIT_USAGE)
 		return status;
+	if (!(known = mg_session_knows(tool, &c)))
+		status = MG_EXIT_USAGE;
 	mg_rules_run(&fs, &c, set, o->set.n);
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
 	rc = -1;
-	if (!o->no_report)
-		rc = write_report(tool, o, a, report_dir(a, o, operands[0]), &c, &fs, &ro.report);
+	if (!o->no_report && known)
+		rc = write_report(tool, o, a, dir, &c, &fs, &ro.report);
 	if (rc < 0) {
 		mg_out_fd(&out, STDOUT_FILENO);
 		if (o->format && strcmp(o->format, "json") == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/ingest.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -305,6 +306,16 @@ static void name_input(struct mg_case *c, struct mg_input *in, struct mg_str nam
 	}
 }
 
+/* Bytes of a plain file, -1 for anything else. */
+static int64_t size_of_operand(const char *operand)
+{
+	struct stat st;
+
+	return strcmp(operand, "-") != 0 && stat(operand, &st) == 0 && S_ISREG(st.st_mode)
+		       ? (int64_t)st.st_size
+		       : -1;
+}
+
 static enum mg_status read_input(struct run *r, const char *operand, bool several,
 				 struct mg_err *err)
 {
@@ -313,7 +324,8 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 				    .progress = r->o->progress ? pass_progress : NULL,
 				    .ctx = r };
 	struct mg_input       in = { .operand = mg_arena_str(&c->arena, mg_strz(operand)),
-				     .size = -1, .first = c->nartifacts };
+				     .size = size_of_operand(operand),
+				     .first = c->nartifacts };
 	struct mg_str         base = in.operand;
 	enum mg_status        st;
 

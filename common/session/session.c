@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "analysis/coverage.h"
 #include "analysis/skew.h"
 #include "base/mem.h"
 #include "cli/progress.h"
@@ -29,6 +30,15 @@ int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
 	return -1;
 }
 
+/* A message that names its object already needs no second one around it. */
+static void say_fault(const struct mg_tool *tool, const struct mg_fault *f)
+{
+	if (mg_str_starts(mg_strz(f->err.msg), MG_STR("cannot open '")))
+		mg_say(tool, "%s", f->err.msg);
+	else
+		mg_say(tool, "cannot read all of '%.*s': %s", MG_FMT(f->path), f->err.msg);
+}
+
 /* Only what could not be read; special files that were passed over are no damage. */
 static uint32_t damage(const struct mg_tool *tool, const struct mg_common *common,
 		       const struct mg_case *c)
@@ -44,7 +54,7 @@ static uint32_t damage(const struct mg_tool *tool, const struct mg_common *commo
 			continue;
 		}
 		if (n++ < FAULTS_SHOWN && !common->quiet)
-			mg_say(tool, "cannot read all of '%.*s': %s", MG_FMT(f->path), f->err.msg);
+			say_fault(tool, f);
 	}
 	for (uint32_t i = 0; i < c->nartifacts; i++) {
 		const struct mg_leaf_stats *s = &c->artifacts[i].stats;
@@ -179,10 +189,25 @@ int mg_session_clocks(const struct mg_tool *tool, const struct mg_common *common
 	return rc >= 0 ? rc : status;
 }
 
+bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c)
+{
+	struct mg_coverage cov;
+	bool               known = c->events.n > 0;
+
+	mg_coverage_build(&cov, c);
+	for (int i = 0; i < MG_COV_COUNT; i++)
+		known |= i != MG_COV_OTHER && mg_coverage_present(&cov.row[i]);
+	mg_coverage_release(&cov);
+	if (!known)
+		mg_say(tool, "nothing to analyse: no log, audit log, dump, object or metric was "
+			     "recognised in the input; mgunpack lists what it holds");
+	return known;
+}
+
 int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status)
 {
 	if (mg_out_close(out) != MG_FATAL)
 		return status;
-	mg_say(tool, "cannot write to standard output: %s", out->err.msg);
+	mg_say(tool, "%s", out->err.msg);
 	return MG_EXIT_OUTPUT;
 }
