@@ -77,6 +77,7 @@ static void report(struct mg_rule_ctx *x, const struct losses *l)
 
 	for (size_t i = 0; i < l->n; i++)
 		core |= is_core(l->v[i]);
+	core |= (double)l->n >= mg_rule_num(x, "many"); /* not one client's own trouble */
 	f = mg_find_new(x, core ? MG_SEV_ERROR : MG_SEV_WARNING, MG_CONF_HIGH, l->v[0]->time_ns,
 			l->v[l->n - 1]->time_ns);
 	mg_find_claim(x, f, "leader election was lost by %.*s", MG_FMT(who));
@@ -125,5 +126,6 @@ const struct mg_rule mg_rule_lease_loss = {
 		   "it is an effect of an API server or etcd that did not answer.",
 	.depth = 60,
 	.run = run,
-	.thresholds = { { "together_seconds", 300, "heuristic" } },
+	.thresholds = { { "together_seconds", 300, "heuristic" },
+			{ "many", 5, "heuristic" } },
 };
