@@ -77,6 +77,13 @@ static int make_dir(const struct mg_tool *tool, const char *dir)
 	return MG_EXIT_OUTPUT;
 }
 
+/* A picture of an earlier run beside new numbers would mislead. */
+static void remove_picture(struct mg_arena *a, struct mg_str dir)
+{
+	unlink(mg_arena_printf(a, "%.*s/timeline.png", MG_FMT(dir)).p);
+	unlink(mg_arena_printf(a, "%.*s/timeline.gp", MG_FMT(dir)).p);
+}
+
 static int close_file(const struct mg_tool *tool, struct mg_out *o, const char *path)
 {
 	if (mg_out_close(o) == MG_OK)
@@ -143,8 +150,10 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	bool drawn;
 	int  rc;
 
-	if ((rc = make_dir(tool, dir.p)) >= 0 ||
-	    (rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
+	if ((rc = make_dir(tool, dir.p)) >= 0)
+		return rc;
+	remove_picture(a, dir);
+	if ((rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
 	    (rc = write_plots(tool, o, dir, c, fs, &drawn)) >= 0)
