@@ -30,7 +30,7 @@ struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
 	const char           *dir, *format, *fail_on;
-	struct mg_list        set;
+	struct mg_list        set, offsets;
 	bool                  force, no_plots, no_report;
 };
 
@@ -223,10 +223,14 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	int                   status, rc;
 
 	if ((rc = parse_overrides(tool, o, a, &set)) >= 0 ||
+	    (rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0 ||
 	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0))
 		return rc;
 	status = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (status != MG_EXIT_OK && status != MG_EXIT_DAMAGED)
+		return status;
+	status = mg_session_clocks(tool, &o->common, a, &io, operands, n, &c, status);
+	if (status == MG_EXIT_USAGE)
 		return status;
 	if (!(known = mg_session_knows(tool, &c)))
 		status = MG_EXIT_USAGE;
@@ -261,6 +265,8 @@ int main(int argc, char **argv)
 		{ MG_OPT_LIST, 0, "set", "RULE.X=N", "another threshold for a rule", &o.set },
 		{ MG_OPT_TEXT, 0, "fail-on", "SEVERITY", "exit 1 when a finding is at least this bad",
 		  &o.fail_on },
+		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, whatever is estimated",
+		  &o.offsets },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
@@ -290,6 +296,7 @@ int main(int argc, char **argv)
 		rc = correlate(&tool, &o, &a, operands, n, fail_on);
 	mg_arena_release(&a);
 	mg_list_release(&o.set);
+	mg_list_release(&o.offsets);
 	mg_list_release(&o.common.limits);
 	return rc;
 }

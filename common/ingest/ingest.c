@@ -15,8 +15,14 @@
 /* So much of an audit log tells whether it holds a record a line. */
 #define AUDIT_HEAD 65536
 
+/* What a thread keeps from block to block, whatever leaf they are of. */
+struct desk {
+	struct mg_requests *audit, *http; /* of thread 0: those of the case */
+};
+
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
 struct leaf_run {
+	struct desk              *desks; /* one a thread */
 	const struct mg_consumer *consumer;
 	const struct mg_source   *source; /* in the case's arena */
 	void                     *state;
@@ -35,6 +41,8 @@ struct run {
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
 	const char                  *operand; /* being walked */
+	struct desk                 *desks;
+	struct mg_spares             spares;
 	size_t                       block_size;
 	uint64_t                     leaves;
 	struct mg_intern             told;      /* artifact paths that event streams name ... */
@@ -68,18 +76,23 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 	}
 }
 
-/* On a worker. */
-static void work(void *arg)
+/* On any thread; what was counted stays on its desk. */
+static void work(void *arg, unsigned slot)
 {
-	struct job                *j = arg;
-	const struct mg_consumer  *k = j->leaf->consumer;
+	struct job               *j = arg;
+	const struct mg_consumer *k = j->leaf->consumer;
+	struct desk              *d = &j->leaf->desks[slot];
 
 	mg_partial_init(&j->partial);
+	j->partial.audit = d->audit;
+	j->partial.http = d->http;
 	if (j->block.p)
 		k->block(j->leaf->state, j->leaf->source, &j->block, &j->partial);
 	if (j->end && k->close)
 		k->close(j->leaf->state, j->leaf->source, &j->partial);
-	mg_block_release(&j->block);
+	d->audit = j->partial.audit;
+	d->http = j->partial.http;
+	j->partial.audit = j->partial.http = NULL;
 }
 
 /* The kind of artifact that an event of an event stream was read from. */
@@ -121,6 +134,20 @@ static void name_artifacts(struct run *r, struct mg_partial *p)
 	}
 }
 
+/* Put the clock of the leaf's node right. */
+static void shift(struct mg_partial *p, int64_t ns)
+{
+	if (!ns)
+		return;
+	for (size_t i = 0; i < p->events.n; i++)
+		if (p->events.ev[i].time_source == MG_TIME_EXACT)
+			p->events.ev[i].time_ns += ns;
+	if (p->stats.first_ns != MG_TIME_NONE) {
+		p->stats.first_ns += ns;
+		p->stats.last_ns += ns;
+	}
+}
+
 /* On the walking thread, in the order of submission. */
 static void fold(void *ctx, void *arg)
 {
@@ -132,14 +159,12 @@ static void fold(void *ctx, void *arg)
 	if (r->o->fold)
 		r->o->fold(r->o->ctx, p);
 	name_artifacts(r, p);
+	shift(p, j->leaf->source->offset_ns);
 	mg_batch_append(&c->events, &p->events);
-	if (p->audit)
-		mg_requests_merge(c->audit, p->audit);
-	if (p->http)
-		mg_requests_merge(c->http, p->http);
 	mg_samples_merge(&c->samples, &p->samples);
 	mg_stats_merge(&c->artifacts[j->leaf->source->artifact].stats, &p->stats);
 	mg_partial_release(p);
+	mg_spares_give(&r->spares, &j->block);
 	if (j->end)
 		free(j->leaf);
 	free(j);
@@ -193,6 +218,9 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
+	for (uint32_t i = 0; i < r->o->noffsets; i++)
+		if (mg_str_eq(r->o->offsets[i].node, s->node))
+			s->offset_ns = r->o->offsets[i].ns;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;
 	s->until_ns = r->o->until_ns;
@@ -244,10 +272,12 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 		return true;
 	r->leaves++;
 	lr = mg_zalloc(sizeof(*lr));
+	lr->desks = r->desks;
 	lr->consumer = k;
 	lr->source = s;
 	lr->state = k->open ? k->open(s) : NULL;
 	mg_blocks_init(&blocks, leaf->src, r->block_size);
+	blocks.spares = &r->spares;
 	while ((st = mg_blocks_next(&blocks, &b, &err)) != MG_EOF && st != MG_FATAL) {
 		if (st == MG_FAIL)
 			add_fault(r, s->path, &err);
@@ -347,6 +377,28 @@ static int thread_count(int wanted)
 	return n < 1 ? 1 : n > 64 ? 64 : (int)n;
 }
 
+static struct desk *desks_new(const struct mg_case *c, int threads)
+{
+	struct desk *d = mg_zalloc(sizeof(*d) * (size_t)threads);
+
+	d[0] = (struct desk){ .audit = c->audit, .http = c->http };
+	return d;
+}
+
+/* Add up what the other threads counted. */
+static void desks_clear(struct desk *d, struct mg_case *c, int threads)
+{
+	for (int i = 1; i < threads; i++) {
+		if (d[i].audit)
+			mg_requests_merge(c->audit, d[i].audit);
+		if (d[i].http)
+			mg_requests_merge(c->http, d[i].http);
+		mg_requests_free(d[i].audit);
+		mg_requests_free(d[i].http);
+	}
+	free(d);
+}
+
 enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			     const struct mg_ingest_opts *o, struct mg_err *err)
 {
@@ -356,6 +408,7 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 	struct mg_err      first = { 0 };
 
 	r.block_size = o->block_size ? o->block_size : MG_BLOCK_SIZE;
+	r.desks = desks_new(c, threads);
 	r.pool = mg_pool_new(threads, (size_t)threads * BLOCKS_PER_THREAD, &ops);
 	for (int i = 0; i < n; i++) {
 		struct mg_err e = { 0 };
@@ -367,8 +420,12 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			first = e;
 	}
 	mg_pool_free(r.pool);
+	desks_clear(r.desks, c, threads);
+	mg_spares_release(&r.spares);
 	mg_intern_release(&r.told);
 	free(r.told_ids);
+	c->offsets = o->offsets;
+	c->noffsets = o->noffsets;
 	if (o->windowed)
 		mg_case_window(c, o->since_ns, o->until_ns);
 	mg_case_finish(c);
