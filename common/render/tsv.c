@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/tsv.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -101,6 +103,24 @@ static enum mg_status write_table(const char *dir, const struct mg_table *t, str
 	return st;
 }
 
+static void remove_tables(const char *series)
+{
+	DIR           *d = opendir(series);
+	struct dirent *e;
+	struct mg_buf  path = { 0 };
+
+	while (d && (e = readdir(d))) {
+		if (!mg_str_ends(mg_strz(e->d_name), MG_STR(".tsv")))
+			continue;
+		mg_buf_clear(&path);
+		mg_buf_printf(&path, "%s/%s", series, e->d_name);
+		unlink(path.p);
+	}
+	if (d)
+		closedir(d);
+	mg_buf_release(&path);
+}
+
 enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, struct mg_err *err)
 {
 	struct mg_buf  path = { 0 };
@@ -109,6 +129,7 @@ enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, stru
 	mg_buf_printf(&path, "%s/series", dir);
 	if (make_dir(dir, err) && make_dir(path.p, err))
 		st = MG_OK;
+	remove_tables(path.p);
 	for (uint32_t i = 0; i < s->n && st == MG_OK; i++)
 		st = write_table(dir, &s->t[i], err);
 	mg_buf_release(&path);
