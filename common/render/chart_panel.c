@@ -113,7 +113,7 @@ static void inline_row(const struct mg_table *t, size_t from, size_t to, bool gr
 {
 	size_t at = from + (greatest ? (to - from) / 2 : 0);
 
-	mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns + (int64_t)at * t->step_ns));
+	mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns) + (double)at * mg_seconds(t->step_ns));
 	for (uint32_t c = 0; c < t->ncol; c++) {
 		double best = NAN;
 

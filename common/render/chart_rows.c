@@ -5,7 +5,7 @@
 #include "render/gnuplot.h"
 
 #define MARK_COLUMNS 1500 /* marks of one row that fall into the same one are drawn once */
-#define TEXT_CHARS 60
+#define TEXT_CHARS 80
 #define TOGETHER 2.5      /* characters: marks closer than this share one text */
 
 /* Marks as data: x, y.  Of several within a pixel and a row one is drawn. */

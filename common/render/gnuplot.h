@@ -11,8 +11,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Append `s` as a gnuplot string in single quotes, valid UTF-8 on one line.  Control
- * characters become a space; bytes that are no UTF-8, invisible and direction-changing
+/* Append `s` as a gnuplot string in single quotes, valid UTF-8 on one line.  A single quote
+ * becomes U+2019, so that nothing can end the string; control characters become a space; bytes that are no UTF-8, invisible and direction-changing
  * characters become '?'.  More than `max_chars` characters (0: no limit) are cut and end
  * in "…". */
 void mg_gnuplot_str(struct mg_buf *out, struct mg_str s, size_t max_chars);
