@@ -76,8 +76,8 @@ static void read_table(struct run *r, const char *path)
 	if (ok && t->title[0] == '\0')
 		t->title = path;
 	if (bad)
-		mg_say(r->tool, "'%s': %" PRIu64 " rows are left out: no time in the first column, "
-				"or more than %d rows", path, bad, MG_TSV_ROWS);
+		mg_say(r->tool, "'%s': rows left out: %" PRIu64 " (no time in the first column, or "
+				"more than %d rows)", path, bad, MG_TSV_ROWS);
 	r->nt += ok;
 	r->damaged |= !ok || bad;
 	mg_buf_release(&text);
