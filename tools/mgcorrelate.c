@@ -30,7 +30,7 @@ struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
 	const char           *dir, *format, *fail_on;
-	struct mg_list        set;
+	struct mg_list        set, offsets;
 	bool                  force, no_plots, no_report;
 };
 
@@ -55,21 +55,26 @@ static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const 
 	return mg_arena_printf(a, "%.*s.report", MG_FMT(s));
 }
 
-static int make_dir(const struct mg_tool *tool, const char *dir, bool force)
+/* Before the work: is there anything that must not be written over? */
+static int check_dir(const struct mg_tool *tool, const char *dir, bool force)
 {
 	struct stat st;
 
-	if (mkdir(dir, 0777) == 0)
-		return -1;
-	if (errno != EEXIST || stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		mg_say(tool, "cannot create directory '%s': %s", dir,
-		       errno == EEXIST ? "a file of that name exists" : strerror(errno));
-		return MG_EXIT_OUTPUT;
-	}
-	if (force)
+	if (force || stat(dir, &st) != 0)
 		return -1;
 	return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses another",
 			      dir);
+}
+
+static int make_dir(const struct mg_tool *tool, const char *dir)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0777) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
+		return -1;
+	mg_say(tool, "cannot create directory '%s': %s", dir,
+	       errno == EEXIST ? "a file of that name exists" : strerror(errno));
+	return MG_EXIT_OUTPUT;
 }
 
 static int close_file(const struct mg_tool *tool, struct mg_out *o, const char *path)
@@ -138,7 +143,7 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	bool drawn;
 	int  rc;
 
-	if ((rc = make_dir(tool, dir.p, o->force)) >= 0 ||
+	if ((rc = make_dir(tool, dir.p)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
@@ -204,18 +209,27 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	struct mg_case        c;
 	struct mg_out         out;
 	int64_t               began = monotonic_ns();
+	struct mg_str         dir = report_dir(a, o, operands[0]);
+	bool                  known;
 	int                   status, rc;
 
-	if ((rc = parse_overrides(tool, o, a, &set)) >= 0)
+	if ((rc = parse_overrides(tool, o, a, &set)) >= 0 ||
+	    (rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0 ||
+	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0))
 		return rc;
 	status = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (status != MG_EXIT_OK && status != MG_EXIT_DAMAGED)
 		return status;
+	status = mg_session_clocks(tool, &o->common, a, &io, operands, n, &c, status);
+	if (status == MG_EXIT_USAGE)
+		return status;
+	if (!(known = mg_session_knows(tool, &c)))
+		status = MG_EXIT_USAGE;
 	mg_rules_run(&fs, &c, set, o->set.n);
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
 	rc = -1;
-	if (!o->no_report)
-		rc = write_report(tool, o, a, report_dir(a, o, operands[0]), &c, &fs, &ro.report);
+	if (!o->no_report && known)
+		rc = write_report(tool, o, a, dir, &c, &fs, &ro.report);
 	if (rc < 0) {
 		mg_out_fd(&out, STDOUT_FILENO);
 		if (o->format && strcmp(o->format, "json") == 0)
@@ -242,6 +256,8 @@ int main(int argc, char **argv)
 		{ MG_OPT_LIST, 0, "set", "RULE.X=N", "another threshold for a rule", &o.set },
 		{ MG_OPT_TEXT, 0, "fail-on", "SEVERITY", "exit 1 when a finding is at least this bad",
 		  &o.fail_on },
+		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, whatever is estimated",
+		  &o.offsets },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
@@ -271,6 +287,7 @@ int main(int argc, char **argv)
 		rc = correlate(&tool, &o, &a, operands, n, fail_on);
 	mg_arena_release(&a);
 	mg_list_release(&o.set);
+	mg_list_release(&o.offsets);
 	mg_list_release(&o.common.limits);
 	return rc;
 }

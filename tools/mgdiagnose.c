@@ -58,6 +58,8 @@ static int diagnose(const struct mg_tool *tool, const struct opts *o, struct mg_
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
+	if (!mg_session_knows(tool, &c))
+		rc = MG_EXIT_USAGE;
 	mg_rules_run(&fs, &c, NULL, 0);
 	if (o->format && strcmp(o->format, "json") == 0)
 		mg_render_findings_json(out, &c, &fs);

@@ -118,8 +118,13 @@ void mg_find_event(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_
 	struct mg_str text = e->message;
 	char          d[24];
 
+	if (e->verb.n && e->resource.n && (e->user.n || e->code)) /* a request: say it short */
+		text = mg_arena_printf(&x->out->arena, "%.*s %.*s %.*s%s%.*s by %s, answered %u",
+				       MG_FMT(e->verb), MG_FMT(e->resource), MG_FMT(e->ns),
+				       e->ns.n && e->name.n ? "/" : "", MG_FMT(e->name),
+				       mg_rule_user(x, e->user), e->code);
 	if (e->duration_ns >= MG_MS)
-		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(e->message),
+		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(text),
 				       mg_duration_text(e->duration_ns, d, sizeof(d)));
 	add_evidence(f, (struct mg_evidence){ e->artifact, e->line, e->time_ns, text });
 }

@@ -258,7 +258,7 @@ static void say(struct mg_buf *b, const struct mg_etcd *e)
  * been set since: the end is what counts. */
 static void place(const struct ctx *c, const struct rule *r, struct mg_event *ev)
 {
-	int64_t start;
+	int64_t start, d;
 
 	ev->time_ns = c->ns;
 	ev->time_source = c->source;
@@ -269,7 +269,7 @@ static void place(const struct ctx *c, const struct rule *r, struct mg_event *ev
 		return;
 	ev->time_ns = start;
 	if (c->e->start_ns != MG_TIME_NONE && c->e->start_ns <= c->ns &&
-	    c->e->start_ns >= start - MG_SEC && c->e->start_ns <= start + MG_SEC)
+	    !__builtin_sub_overflow(c->e->start_ns, start, &d) && d >= -MG_SEC && d <= MG_SEC)
 		ev->time_ns = c->e->start_ns;
 }
 

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "event/from_trace.h"
 
-/* --- traces --------------------------------------------------------------------------------- */
+/* --- traces ----------------------------------------------------------------------- */
 
 static void trace_done(void *ctx, const struct mg_trace *t)
 {
@@ -13,7 +13,8 @@ static void trace_done(void *ctx, const struct mg_trace *t)
 	mg_trace_event(&s->src, t, &s->out->events);
 }
 
-static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_str text, bool header)
+static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_str text,
+		       bool header)
 {
 	struct mg_trace_line t = {
 		.text = text,
@@ -59,7 +60,7 @@ static void trace_message(struct mg_log *s, const struct mg_log_line *x)
 	mg_buf_release(&b);
 }
 
-/* --- dialects --------------------------------------------------------------------------------- */
+/* --- dialects --------------------------------------------------------------------- */
 
 static void record(struct mg_log *s, const struct mg_log_line *x)
 {
@@ -219,7 +220,7 @@ static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_l
 	headed(s, x);
 }
 
-/* --- lines -------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------ */
 
 /* The component of a journal line is told by its identifier, else by the leaf's path, else
  * by what only one binary says. */

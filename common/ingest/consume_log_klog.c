@@ -4,7 +4,7 @@
 
 #define LEADER_TOGETHER (5 * MG_SEC) /* "failed to renew" and the exit belong together */
 
-/* --- filling in ------------------------------------------------------------------------------ */
+/* --- filling in ------------------------------------------------------------------- */
 
 static struct mg_str copy(struct mg_batch *b, struct mg_str v)
 {
@@ -83,7 +83,7 @@ static uint64_t key_of(const struct mg_log_line *x, const struct mg_klog_event *
 	return mg_klog_message_hash(x->k.msg, mg_str_hash(v->name, h));
 }
 
-/* --- leader election -------------------------------------------------------------------------- */
+/* --- leader election -------------------------------------------------------------- */
 
 /* The component may become known from one line to the next; the identifier does not change. */
 static uint64_t process_key(const struct mg_log_line *x)
@@ -135,7 +135,7 @@ static void leader_lost(struct mg_log *s, struct mg_log_line *x, const struct mg
 		hold(s, MG_HOLD_LEADER, LEADER_TOGETHER, x, v);
 }
 
-/* --- panics -------------------------------------------------------------------------------------- */
+/* --- panics ----------------------------------------------------------------------- */
 
 static void begin_stack(struct mg_log *s, struct mg_log_line *x, const struct mg_klog_event *v)
 {
@@ -174,7 +174,7 @@ void mg_log_fatal(struct mg_log *s, struct mg_log_line *x)
 										: MG_STR("fatal error"));
 }
 
-/* --- one line -------------------------------------------------------------------------------------- */
+/* --- one line --------------------------------------------------------------------- */
 
 static void folded(struct mg_log *s, struct mg_log_line *x, const struct mg_klog_event *v)
 {

@@ -16,11 +16,16 @@
 #include "io/blocks.h"
 #include "io/kind.h"
 
+struct mg_audit_memo;
+
 /* What one block of one leaf yields; merged in order by the driver. */
 struct mg_partial {
 	struct mg_batch      events;
-	struct mg_requests  *audit;   /* requests seen in audit events; NULL when none */
-	struct mg_requests  *http;    /* requests seen in httplog lines; NULL when none */
+	/* Requests seen in audit events and in httplog lines.  Counting does not depend on the
+	 * order, so the driver lends what a thread counted before and takes it back behind the
+	 * block; a consumer that finds NULL makes one. */
+	struct mg_requests  *audit, *http;
+	struct mg_audit_memo *memo; /* lent as well, NULL: none */
 	struct mg_samples    samples;
 	struct mg_leaf_stats stats;
 	/* Only for event streams: the path of each event's artifact, one an event. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/ingest.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -14,8 +15,14 @@
 /* So much of an audit log tells whether it holds a record a line. */
 #define AUDIT_HEAD 65536
 
+/* What a thread keeps from block to block, whatever leaf they are of. */
+struct desk {
+	struct mg_requests *audit, *http; /* of thread 0: those of the case */
+};
+
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
 struct leaf_run {
+	struct desk              *desks; /* one a thread */
 	const struct mg_consumer *consumer;
 	const struct mg_source   *source; /* in the case's arena */
 	void                     *state;
@@ -33,6 +40,8 @@ struct run {
 	struct mg_case              *c;
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
+	struct desk                 *desks;
+	struct mg_spares             spares;
 	size_t                       block_size;
 	uint64_t                     leaves;
 	struct mg_intern             told;      /* artifact paths that event streams name ... */
@@ -66,18 +75,23 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 	}
 }
 
-/* On a worker. */
-static void work(void *arg)
+/* On any thread; what was counted stays on its desk. */
+static void work(void *arg, unsigned slot)
 {
-	struct job                *j = arg;
-	const struct mg_consumer  *k = j->leaf->consumer;
+	struct job               *j = arg;
+	const struct mg_consumer *k = j->leaf->consumer;
+	struct desk              *d = &j->leaf->desks[slot];
 
 	mg_partial_init(&j->partial);
+	j->partial.audit = d->audit;
+	j->partial.http = d->http;
 	if (j->block.p)
 		k->block(j->leaf->state, j->leaf->source, &j->block, &j->partial);
 	if (j->end && k->close)
 		k->close(j->leaf->state, j->leaf->source, &j->partial);
-	mg_block_release(&j->block);
+	d->audit = j->partial.audit;
+	d->http = j->partial.http;
+	j->partial.audit = j->partial.http = NULL;
 }
 
 /* The kind of artifact that an event of an event stream was read from. */
@@ -119,6 +133,20 @@ static void name_artifacts(struct run *r, struct mg_partial *p)
 	}
 }
 
+/* Put the clock of the leaf's node right. */
+static void shift(struct mg_partial *p, int64_t ns)
+{
+	if (!ns)
+		return;
+	for (size_t i = 0; i < p->events.n; i++)
+		if (p->events.ev[i].time_source == MG_TIME_EXACT)
+			p->events.ev[i].time_ns += ns;
+	if (p->stats.first_ns != MG_TIME_NONE) {
+		p->stats.first_ns += ns;
+		p->stats.last_ns += ns;
+	}
+}
+
 /* On the walking thread, in the order of submission. */
 static void fold(void *ctx, void *arg)
 {
@@ -130,14 +158,12 @@ static void fold(void *ctx, void *arg)
 	if (r->o->fold)
 		r->o->fold(r->o->ctx, p);
 	name_artifacts(r, p);
+	shift(p, j->leaf->source->offset_ns);
 	mg_batch_append(&c->events, &p->events);
-	if (p->audit)
-		mg_requests_merge(c->audit, p->audit);
-	if (p->http)
-		mg_requests_merge(c->http, p->http);
 	mg_samples_merge(&c->samples, &p->samples);
 	mg_stats_merge(&c->artifacts[j->leaf->source->artifact].stats, &p->stats);
 	mg_partial_release(p);
+	mg_spares_give(&r->spares, &j->block);
 	if (j->end)
 		free(j->leaf);
 	free(j);
@@ -170,6 +196,9 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
+	for (uint32_t i = 0; i < r->o->noffsets; i++)
+		if (mg_str_eq(r->o->offsets[i].node, s->node))
+			s->offset_ns = r->o->offsets[i].ns;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;
 	s->until_ns = r->o->until_ns;
@@ -221,10 +250,12 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 		return true;
 	r->leaves++;
 	lr = mg_zalloc(sizeof(*lr));
+	lr->desks = r->desks;
 	lr->consumer = k;
 	lr->source = s;
 	lr->state = k->open ? k->open(s) : NULL;
 	mg_blocks_init(&blocks, leaf->src, r->block_size);
+	blocks.spares = &r->spares;
 	while ((st = mg_blocks_next(&blocks, &b, &err)) != MG_EOF && st != MG_FATAL) {
 		if (st == MG_FAIL)
 			add_fault(r, s->path, &err);
@@ -237,27 +268,52 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 	return true;
 }
 
-/* Length of the directory prefix that all leaves of an input share. */
+/* Length of the directory prefix that the leaves of an input share.  Those that tell nothing
+ * (a gather's own stamps at the top) do not shorten it: their paths stay whole. */
 static size_t common_root(const struct mg_case *c, const struct mg_input *in)
 {
-	struct mg_str first;
-	size_t        n;
+	struct mg_str root = { NULL, 0 };
 
-	if (in->n < 2)
-		return 0;
-	first = c->artifacts[in->first].path;
-	n = first.n;
-	for (uint32_t i = 1; i < in->n; i++) {
-		struct mg_str p = c->artifacts[in->first + i].path;
-		size_t        k = 0;
+	for (uint32_t i = 0; in->n > 1 && i < in->n; i++) {
+		const struct mg_artifact *a = &c->artifacts[in->first + i];
+		size_t                    k = 0;
 
-		while (k < n && k < p.n && p.p[k] == first.p[k])
+		if (!a->stats.records)
+			continue;
+		if (!root.p)
+			root = mg_str_head(a->path, a->path.n - mg_str_basename(a->path).n);
+		while (k < root.n && k < a->path.n && a->path.p[k] == root.p[k])
 			k++;
-		n = k;
+		root.n = k;
 	}
-	while (n > 0 && first.p[n - 1] != '/')
-		n--;
-	return n;
+	while (root.n > 0 && root.p[root.n - 1] != '/')
+		root.n--;
+	return root.n;
+}
+
+/* Name artifacts below the root of their input, and behind its name when there are several. */
+static void name_input(struct mg_case *c, struct mg_input *in, struct mg_str name)
+{
+	for (uint32_t i = 0; i < in->n; i++) {
+		struct mg_artifact *a = &c->artifacts[in->first + i];
+
+		if (mg_str_starts(a->path, in->root))
+			a->path = mg_str_from(a->path, in->root.n);
+		if (name.n)
+			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s", MG_FMT(name),
+						  MG_FMT(a->path));
+		a->source.path = a->path;
+	}
+}
+
+/* Bytes of a plain file, -1 for anything else. */
+static int64_t size_of_operand(const char *operand)
+{
+	struct stat st;
+
+	return strcmp(operand, "-") != 0 && stat(operand, &st) == 0 && S_ISREG(st.st_mode)
+		       ? (int64_t)st.st_size
+		       : -1;
 }
 
 static enum mg_status read_input(struct run *r, const char *operand, bool several,
@@ -268,7 +324,8 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 				    .progress = r->o->progress ? pass_progress : NULL,
 				    .ctx = r };
 	struct mg_input       in = { .operand = mg_arena_str(&c->arena, mg_strz(operand)),
-				     .size = -1, .first = c->nartifacts };
+				     .size = size_of_operand(operand),
+				     .first = c->nartifacts };
 	struct mg_str         base = in.operand;
 	enum mg_status        st;
 
@@ -279,17 +336,13 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
 	mg_pool_drain(r->pool);
 	in.n = c->nartifacts - in.first;
-	in.root = in.n ? mg_str_head(c->artifacts[in.first].path, common_root(c, &in))
-		       : mg_str("", 0);
-	for (uint32_t i = 0; i < in.n; i++) {
-		struct mg_artifact *a = &c->artifacts[in.first + i];
-
-		a->path = mg_str_from(a->path, in.root.n);
-		if (several)
-			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s",
-						  MG_FMT(mg_str_basename(base)), MG_FMT(a->path));
-		a->source.path = a->path;
-	}
+	if (in.n)
+		in.root = mg_str_head(c->artifacts[in.first].path, 0);
+	for (uint32_t i = 0; i < in.n && !in.root.n; i++)
+		if (c->artifacts[in.first + i].stats.records)
+			in.root = mg_str_head(c->artifacts[in.first + i].path,
+					      common_root(c, &in));
+	name_input(c, &in, several ? mg_str_basename(base) : mg_str("", 0));
 	MG_PUSH(c->inputs, c->ninputs, c->inputs_cap, in);
 	return st;
 }
@@ -301,6 +354,28 @@ static int thread_count(int wanted)
 	return n < 1 ? 1 : n > 64 ? 64 : (int)n;
 }
 
+static struct desk *desks_new(const struct mg_case *c, int threads)
+{
+	struct desk *d = mg_zalloc(sizeof(*d) * (size_t)threads);
+
+	d[0] = (struct desk){ .audit = c->audit, .http = c->http };
+	return d;
+}
+
+/* Add up what the other threads counted. */
+static void desks_clear(struct desk *d, struct mg_case *c, int threads)
+{
+	for (int i = 1; i < threads; i++) {
+		if (d[i].audit)
+			mg_requests_merge(c->audit, d[i].audit);
+		if (d[i].http)
+			mg_requests_merge(c->http, d[i].http);
+		mg_requests_free(d[i].audit);
+		mg_requests_free(d[i].http);
+	}
+	free(d);
+}
+
 enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			     const struct mg_ingest_opts *o, struct mg_err *err)
 {
@@ -310,6 +385,7 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 	struct mg_err      first = { 0 };
 
 	r.block_size = o->block_size ? o->block_size : MG_BLOCK_SIZE;
+	r.desks = desks_new(c, threads);
 	r.pool = mg_pool_new(threads, (size_t)threads * BLOCKS_PER_THREAD, &ops);
 	for (int i = 0; i < n; i++) {
 		struct mg_err e = { 0 };
@@ -321,8 +397,12 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			first = e;
 	}
 	mg_pool_free(r.pool);
+	desks_clear(r.desks, c, threads);
+	mg_spares_release(&r.spares);
 	mg_intern_release(&r.told);
 	free(r.told_ids);
+	c->offsets = o->offsets;
+	c->noffsets = o->noffsets;
 	if (o->windowed)
 		mg_case_window(c, o->since_ns, o->until_ns);
 	mg_case_finish(c);

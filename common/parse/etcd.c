@@ -148,12 +148,14 @@ static bool any_time(struct mg_str s, int64_t *ns, bool *zoned)
 
 	if (mg_time_parse(s, ns, NULL, zoned))
 		return true;
-	if (s.n < 2 || !mg_is_digit(s.p[0]) || !mg_num_f64(s, &v) || !(v < 9e18))
+	if (s.n < 2 || !mg_is_digit(s.p[0]) || !mg_num_f64(s, &v))
+		return false;
+	v *= v >= 1e17 ? 1 : v >= 1e14 ? 1e3 : v >= 1e11 ? 1e6 : 1e9;
+	if (!(v >= 1 && v < 9e18))
 		return false;
 	*zoned = true;
-	*ns = (int64_t)(v >= 1e17 ? v : v >= 1e14 ? v * 1e3 : v >= 1e11 ? v * 1e6 :
-			v < 9e9 ? v * 1e9 : 0);
-	return *ns > 0;
+	*ns = (int64_t)v;
+	return true;
 }
 
 /* The first one of several members with one meaning stays. */

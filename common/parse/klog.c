@@ -9,7 +9,7 @@
 #define PAIRS_MAX 256
 #define VALUE_SCAN ((size_t)64 * 1024)
 
-/* --- text header -------------------------------------------------------------------- */
+/* --- text header ------------------------------------------------------------------ */
 
 static int two(const char *p)
 {
@@ -98,7 +98,7 @@ static enum mg_status text(struct mg_str s, struct mg_klog *k, struct mg_err *er
 	return MG_OK;
 }
 
-/* --- JSON --------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------- */
 
 /* Numbers: component-base prints milliseconds, other zap users seconds; told by size. */
 static int64_t epoch(struct mg_str s)
@@ -200,7 +200,7 @@ static enum mg_status json(struct mg_str s, struct mg_klog *k, struct mg_err *er
 	return MG_OK;
 }
 
-/* --- logfmt -------------------------------------------------------------------------- */
+/* --- logfmt ----------------------------------------------------------------------- */
 
 static enum mg_status logfmt(struct mg_str s, struct mg_klog *k, struct mg_err *err)
 {
@@ -232,7 +232,7 @@ enum mg_status mg_klog_parse(struct mg_str line, struct mg_klog *out, struct mg_
 	return skip(err, 0, "a log header");
 }
 
-/* --- structured payload --------------------------------------------------------------- */
+/* --- structured payload ----------------------------------------------------------- */
 
 /* Length of the Go-quoted string at s[0] == '"', quotes included; 0 when it never ends. */
 static size_t quoted_length(struct mg_str s)

@@ -112,7 +112,7 @@ static void consume(struct bench *b, struct mg_str text)
 
 	b->requests = mg_requests_new();
 	while (text.n) {
-		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT };
+		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT, .audit = b->requests };
 		struct mg_block   k = { .first_line = line };
 		size_t            n = text.n < MG_BLOCK_SIZE ? text.n : MG_BLOCK_SIZE;
 		const char       *nl = memchr(text.p + n - 1, '\n', text.n - n + 1);
@@ -122,9 +122,6 @@ static void consume(struct bench *b, struct mg_str text)
 		mg_consumer_audit.block(NULL, &s, &k, &p);
 		line += p.stats.lines;
 		b->events += p.stats.records;
-		if (p.audit)
-			mg_requests_merge(b->requests, p.audit);
-		mg_requests_free(p.audit);
 		mg_batch_release(&p.events);
 		text = mg_str_from(text, k.n);
 	}
