@@ -60,7 +60,8 @@ static struct mg_buf read_file(const char *path)
 }
 
 /* Run `script` as it stands; its output in *out.  Skips the test when there is no gnuplot. */
-static enum mg_status run_script(const char *script, struct mg_buf *out, struct mg_err *err, int seconds)
+static enum mg_status run_script(const char *script, struct mg_buf *out, struct mg_err *err,
+				 int seconds)
 {
 	FILE                 *in = tmpfile(), *to = tmpfile();
 	struct mg_gnuplot_job job = { .dir = dir, .seconds = seconds };
@@ -142,7 +143,8 @@ static void gnuplot_reads_them_back(void **state)
 		fail_msg("%s", err.msg);
 	assert_non_null(strstr(out.p, "`touch pwned`\n$(touch pwned)\n"
 				      "\xe2\x80\x99; system(\xe2\x80\x99touch pwned\xe2\x80\x99); "));
-	assert_non_null(strstr(out.p, "@a b @@ @{x}\n{/Symbol a}\nx_{y}^{z}~a{.8-}\n%s %d %n %%\n\\\n\\\xe2\x80\x99\n"));
+	assert_non_null(strstr(out.p, "@a b @@ @{x}\n{/Symbol a}\nx_{y}^{z}~a{.8-}\n"
+				      "%s %d %n %%\n\\\n\\\xe2\x80\x99\n"));
 	assert_int_not_equal(access(in_dir("pwned"), F_OK), 0);
 	mg_buf_release(&script);
 	mg_buf_release(&out);
