@@ -190,6 +190,7 @@ static int write_out(struct run *r)
 		mg_out_fd(&out, STDOUT_FILENO);
 	} else if (mg_out_file(&out, r->o->output) != MG_OK) {
 		mg_say(r->tool, "%s", out.err.msg);
+		mg_out_abort(&out);
 		mg_buf_release(&script);
 		return MG_EXIT_OUTPUT;
 	}

@@ -222,6 +222,8 @@ static enum mg_status write_script(const char *path, const struct mg_buf *text, 
 	if (st == MG_OK) {
 		mg_out_add(&o, mg_buf_str(text));
 		st = mg_out_close(&o);
+	} else {
+		mg_out_abort(&o);
 	}
 	if (st != MG_OK && err)
 		*err = o.err;

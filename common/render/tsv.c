@@ -95,6 +95,8 @@ static enum mg_status write_table(const char *dir, const struct mg_table *t, str
 		mg_tsv_format(&text, t);
 		mg_out_add(&o, mg_buf_str(&text));
 		st = mg_out_close(&o);
+	} else {
+		mg_out_abort(&o);
 	}
 	if (st != MG_OK && err)
 		*err = o.err;
