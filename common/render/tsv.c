@@ -62,7 +62,9 @@ void mg_tsv_format(struct mg_buf *out, const struct mg_table *t)
 	}
 	mg_buf_addc(out, '\n');
 	for (size_t i = 0; i < t->n; i++) {
-		int64_t ns = t->start_ns + (int64_t)i * t->step_ns;
+		/* within int64: the last bucket begins before the last time; its bits
+		 * add up modulo 2^64 whatever the signs are */
+		int64_t ns = (int64_t)((uint64_t)t->start_ns + (uint64_t)i * (uint64_t)t->step_ns);
 
 		mg_buf_addz(out, mg_time_format(ns, 0, text, sizeof(text)));
 		for (uint32_t c = 0; c < t->ncol; c++) {
@@ -95,6 +97,8 @@ static enum mg_status write_table(const char *dir, const struct mg_table *t, str
 		mg_tsv_format(&text, t);
 		mg_out_add(&o, mg_buf_str(&text));
 		st = mg_out_close(&o);
+	} else {
+		mg_out_abort(&o);
 	}
 	if (st != MG_OK && err)
 		*err = o.err;
