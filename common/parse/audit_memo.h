@@ -39,7 +39,7 @@ struct mg_memo_user {
 struct mg_audit_memo {
 	struct mg_memo_user users[MG_MEMO_USERS];
 	/* The day that times were of last, as it is written, and its first nanosecond. */
-	char    day[10];
+	char    day[11]; /* with the 'T' */
 	int64_t day_ns;
 };
 
