@@ -64,6 +64,9 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 		return &mg_consumer_log;
 	case MG_KIND_GOROUTINE:
 		return &mg_consumer_gostack;
+	case MG_KIND_HEAP:
+	case MG_KIND_PPROF:
+		return &mg_consumer_heap;
 	case MG_KIND_KUBE_YAML:
 	case MG_KIND_KUBE_JSON:
 	case MG_KIND_ETCD_INFO:
@@ -111,6 +114,8 @@ static enum mg_kind kind_of_event(enum mg_event_kind k)
 		return MG_KIND_KERNEL;
 	if (mg_str_starts(name, MG_STR("goroutine.")))
 		return MG_KIND_GOROUTINE;
+	if (mg_str_starts(name, MG_STR("heap.")))
+		return MG_KIND_HEAP;
 	if (mg_str_starts(name, MG_STR("audit.")))
 		return MG_KIND_AUDIT;
 	return MG_KIND_LOG;
