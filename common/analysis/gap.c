@@ -8,7 +8,7 @@
 /* A pause is a gap from this length on, and when it is so many times the usual pause (the
  * 99th percentile of all pauses between seconds in which requests ended). */
 #define GAP_MIN_SECONDS 4
-#define GAP_TIMES_USUAL 4
+#define GAP_TIMES_USUAL 2
 /* With fewer busy seconds than this nothing is usual. */
 #define GAP_MIN_DATA 30
 
