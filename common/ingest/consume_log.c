@@ -3,14 +3,19 @@
 
 #include "base/mem.h"
 #include "event/from_trace.h"
+#include "parse/etcd.h"
 
 /* --- traces ----------------------------------------------------------------------- */
 
 static void trace_done(void *ctx, const struct mg_trace *t)
 {
-	struct mg_log *s = ctx;
+	struct mg_log   *s = ctx;
+	struct mg_batch *b = &s->out->events;
+	size_t           before = b->n;
 
-	mg_trace_event(&s->src, t, &s->out->events);
+	mg_trace_event(&s->src, t, b);
+	if (s->hook.trace)
+		s->hook.trace(s->hook.ctx, t, b->n > before ? &b->ev[before] : NULL);
 }
 
 static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_str text,
@@ -69,10 +74,59 @@ static void record(struct mg_log *s, const struct mg_log_line *x)
 		mg_stats_time(&s->out->stats, x->l.time_ns);
 }
 
+/* --- messages --------------------------------------------------------------------- */
+
+void mg_log_set_hook(void *state, const struct mg_log_hook *hook)
+{
+	((struct mg_log *)state)->hook = *hook;
+}
+
+static void message(struct mg_log *s, const struct mg_log_line *x)
+{
+	if (s->hook.message && !(s->hook.severe && x->k.severity == 'I'))
+		s->hook.message(s->hook.ctx, x);
+}
+
+/* A message in a dialect that is not klog's. */
+static void message_of(struct mg_log *s, struct mg_log_line *x, char severity, struct mg_str msg)
+{
+	if (!s->hook.message)
+		return;
+	x->k = (struct mg_klog){ .form = MG_KLOG_TEXT, .severity = severity, .msg = msg,
+				 .ns = MG_TIME_NONE };
+	message(s, x);
+}
+
+/* Only messages are asked for: a trace is looked at for the year, nothing becomes an event. */
+static void message_alone(struct mg_log *s, const struct mg_log_line *x)
+{
+	struct mg_trace root;
+
+	if (s->ref_ns == MG_TIME_NONE && mg_str_starts(x->k.msg, MG_STR("Trace")) &&
+	    mg_trace_parse_root(x->k.msg, &root) && root.start_ns != MG_TIME_NONE)
+		mg_log_year(s, root.start_ns);
+	message(s, x);
+}
+
+/* Once told, it holds for the rest of the leaf. */
+static void learn_component(struct mg_log *s, struct mg_log_line *x)
+{
+	x->src.component = mg_klog_component_of_file(x->k.file);
+	if (x->envelope != MG_ENVELOPE_JOURNAL)
+		s->src.component = x->src.component;
+}
+
 /* A line with a header of its own: klog text, JSON or logfmt. */
 static void headed(struct mg_log *s, struct mg_log_line *x)
 {
 	record(s, x);
+	if (!x->src.component.n)
+		learn_component(s, x);
+	if (s->hook.messages_only) {
+		message_alone(s, x);
+		return;
+	}
+	message(s, x);
 	mg_log_held_flush(s, MG_HOLD_PANIC);
 	s->stack = false;
 	mg_log_held_release(s, x->l.time_ns);
@@ -97,8 +151,21 @@ static bool gostack(struct mg_log *s, const struct mg_log_line *x)
 	return s->dumping;
 }
 
+static void etcd_message(struct mg_log *s, struct mg_log_line *x)
+{
+	struct mg_etcd e;
+
+	if (mg_etcd_parse(x->l.text, &e, NULL) != MG_OK)
+		return;
+	if (e.ts_ns != MG_TIME_NONE && x->l.time_ns == MG_TIME_NONE) {
+		x->l.time_ns = e.ts_ns;
+		x->l.time_source = e.zoned ? MG_TIME_EXACT : MG_TIME_ASSUMED_ZONE;
+	}
+	message_of(s, x, e.level == 'D' ? 'I' : e.level, e.msg);
+}
+
 /* The etcd parser may count by itself; a line is counted once either way. */
-static bool etcd(struct mg_log *s, const struct mg_log_line *x)
+static bool etcd(struct mg_log *s, struct mg_log_line *x)
 {
 	struct mg_leaf_stats *st = &s->out->stats;
 	uint64_t              before = st->records + st->other + st->bad;
@@ -107,6 +174,8 @@ static bool etcd(struct mg_log *s, const struct mg_log_line *x)
 		return false;
 	if (st->records + st->other + st->bad == before)
 		record(s, x);
+	if (s->hook.message)
+		etcd_message(s, x);
 	return true;
 }
 
@@ -140,14 +209,24 @@ static bool may_be_kernel(const struct mg_log_line *x)
 	return t.n > 25 && mg_is_digit(t.p[0]) && t.p[10] == 'T' && t.p[19] == ',';
 }
 
-static bool kernel(struct mg_log *s, const struct mg_log_line *x)
+static bool kernel(struct mg_log *s, struct mg_log_line *x)
 {
 	if (!s->kernel)
 		s->kernel = mg_kernel_new();
 	if (!mg_kernel_line(s->kernel, &x->src, &x->l, &s->out->events))
 		return false;
 	record(s, x);
+	message_of(s, x, 'I', x->l.text);
 	return true;
+}
+
+/* Another log begins: inherit nothing. */
+static void section(struct mg_log *s, struct mg_str t)
+{
+	if (!mg_log_section(s, t))
+		return;
+	mg_unwrap_release(&s->unwrap);
+	mg_unwrap_init(&s->unwrap);
 }
 
 /* A line without a header: a continuation, a stack, or plain text. */
@@ -158,10 +237,14 @@ static void bare(struct mg_log *s, struct mg_log_line *x)
 		     mg_str_starts(t, MG_STR("fatal error: "));
 
 	s->out->stats.other++;
-	if (mg_str_starts(t, MG_STR("Trace[")) || t.p[0] == '[') {
-		if (trace_line(s, x, t, false))
-			return;
+	if (x->envelope == MG_ENVELOPE_JOURNAL)
+		message_of(s, x, crash ? 'F' : 'I', t);
+	if (s->hook.messages_only) {
+		section(s, t);
+		return;
 	}
+	if ((mg_str_starts(t, MG_STR("Trace[")) || t.p[0] == '[') && trace_line(s, x, t, false))
+		return;
 	if (crash) {
 		mg_log_held_flush(s, MG_HOLD_PANIC);
 		s->stack = false;
@@ -171,10 +254,8 @@ static void bare(struct mg_log *s, struct mg_log_line *x)
 		mg_log_frame(s, t);
 		return;
 	}
-	if (!gostack(s, x) && mg_log_section(s, t)) { /* another log begins: inherit nothing */
-		mg_unwrap_release(&s->unwrap);
-		mg_unwrap_init(&s->unwrap);
-	}
+	if (!gostack(s, x))
+		section(s, t);
 }
 
 static bool has_header(struct mg_log *s, struct mg_log_line *x)
@@ -246,6 +327,8 @@ static void one(struct mg_log *s, const struct mg_unwrapped *u)
 
 	component(s, u, &x);
 	dispatch(s, u, &x);
+	if (s->base.rules && s->base.rules->n && !s->hook.messages_only)
+		mg_log_rules(s, &x);
 }
 
 void mg_log_physical(struct mg_log *s, struct mg_str line)
@@ -324,6 +407,7 @@ static void log_close(void *state, const struct mg_source *src, struct mg_partia
 	if (s->kernel)
 		mg_kernel_flush(s->kernel, &s->src, &out->events);
 	mg_gostack_flush(s->gostack, &s->src, &out->events);
+	mg_log_rules_end(s);
 	mg_log_held_release(s, MG_TIME_NONE);
 	mg_log_fold_flush(s, &s->second);
 	mg_log_fold_flush(s, &s->minute);

@@ -202,11 +202,6 @@ void mg_log_klog(struct mg_log *s, struct mg_log_line *x)
 	struct mg_klog_event v;
 	struct mg_batch     *b = &s->out->events;
 
-	if (!x->src.component.n) { /* once told, it holds for the rest of the leaf */
-		x->src.component = mg_klog_component_of_file(x->k.file);
-		if (x->envelope != MG_ENVELOPE_JOURNAL)
-			s->src.component = x->src.component;
-	}
 	if (!mg_klog_event(&x->k, x->src.component, &v))
 		return;
 	if (v.kind == MG_EV_LEADER_LOST)
