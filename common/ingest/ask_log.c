@@ -42,8 +42,9 @@ static struct mg_str text_of(const struct mg_klog *k, char *buf, size_t n)
 
 	if (k->form == MG_KLOG_TEXT)
 		return msg;
-	err = mg_klog_pair(k, "err");
-	if (!err.p)
+	err = mg_str_has(k->pairs, MG_STR("\"err")) || k->form != MG_KLOG_JSON
+		      ? mg_klog_pair(k, "err") : mg_str(NULL, 0);
+	if (!err.p && mg_str_has(k->pairs, MG_STR("error")))
 		err = mg_klog_pair(k, "error");
 	msg = mg_klog_unquote(msg, buf, n / 2);
 	used = msg.n;
@@ -78,9 +79,9 @@ static void on_message(void *ctx, const struct mg_log_line *x)
 	struct asking         *r = ctx;
 	char                   buf[4096];
 	struct mg_logtop_line  l = { .severity = severity_of(x->k.severity),
-				     .component = x->src.component,
+				     .component = x->src->component,
 				     .time_ns = x->l.time_ns,
-				     .artifact = x->src.artifact, .line = x->l.lineno };
+				     .artifact = x->src->artifact, .line = x->l.lineno };
 
 	if (l.severity < r->q->least || !wanted(r->src, &x->l))
 		return;

@@ -28,7 +28,7 @@ static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_
 		.time_ns = x->l.time_ns,
 		.time_how = (int)x->l.time_source,
 		.host = x->l.host,
-		.component = x->src.component,
+		.component = x->src->component,
 	};
 	struct mg_trace root;
 
@@ -108,19 +108,30 @@ static void message_alone(struct mg_log *s, const struct mg_log_line *x)
 	message(s, x);
 }
 
+/* The component of this line alone. */
+static void name_line(struct mg_log *s, struct mg_log_line *x, struct mg_str component)
+{
+	s->named = s->src;
+	s->named.component = component;
+	x->src = &s->named;
+}
+
 /* Once told, it holds for the rest of the leaf. */
 static void learn_component(struct mg_log *s, struct mg_log_line *x)
 {
-	x->src.component = mg_klog_component_of_file(x->k.file);
-	if (x->envelope != MG_ENVELOPE_JOURNAL)
-		s->src.component = x->src.component;
+	struct mg_str name = mg_klog_component_of_file(x->k.file);
+
+	if (x->envelope == MG_ENVELOPE_JOURNAL)
+		name_line(s, x, name);
+	else
+		s->src.component = name;
 }
 
 /* A line with a header of its own: klog text, JSON or logfmt. */
 static void headed(struct mg_log *s, struct mg_log_line *x)
 {
 	record(s, x);
-	if (!x->src.component.n)
+	if (!x->src->component.n)
 		learn_component(s, x);
 	if (s->hook.messages_only) {
 		message_alone(s, x);
@@ -147,7 +158,7 @@ static void headed(struct mg_log *s, struct mg_log_line *x)
 /* Dumps must see the line that ends them; one stack of a panic is no dump. */
 static bool gostack(struct mg_log *s, const struct mg_log_line *x)
 {
-	s->dumping = mg_gostack_line(s->gostack, &x->src, &x->l, &s->out->events);
+	s->dumping = mg_gostack_line(s->gostack, x->src, &x->l, &s->out->events);
 	return s->dumping;
 }
 
@@ -170,7 +181,7 @@ static bool etcd(struct mg_log *s, struct mg_log_line *x)
 	struct mg_leaf_stats *st = &s->out->stats;
 	uint64_t              before = st->records + st->other + st->bad;
 
-	if (!mg_etcd_line(&x->src, &x->l, &s->out->events, st))
+	if (!mg_etcd_line(x->src, &x->l, &s->out->events, st))
 		return false;
 	if (st->records + st->other + st->bad == before)
 		record(s, x);
@@ -182,7 +193,7 @@ static bool etcd(struct mg_log *s, struct mg_log_line *x)
 /* zap JSON and capnslog are etcd's only where etcd may be: other operators write zap, too. */
 static bool may_be_etcd(const struct mg_log_line *x)
 {
-	struct mg_str t = x->l.text, c = x->src.component;
+	struct mg_str t = x->l.text, c = x->src->component;
 
 	if (mg_str_has(c, MG_STR("etcd")))
 		return true;
@@ -199,7 +210,7 @@ static bool may_be_kernel(const struct mg_log_line *x)
 {
 	struct mg_str t = x->l.text;
 
-	if (mg_str_eq(x->src.component, MG_STR("kernel")) ||
+	if (mg_str_eq(x->src->component, MG_STR("kernel")) ||
 	    mg_str_eq(x->l.ident, MG_STR("kernel")))
 		return true;
 	if (t.p[0] == '[')
@@ -213,7 +224,7 @@ static bool kernel(struct mg_log *s, struct mg_log_line *x)
 {
 	if (!s->kernel)
 		s->kernel = mg_kernel_new();
-	if (!mg_kernel_line(s->kernel, &x->src, &x->l, &s->out->events))
+	if (!mg_kernel_line(s->kernel, x->src, &x->l, &s->out->events))
 		return false;
 	record(s, x);
 	message_of(s, x, 'I', x->l.text);
@@ -260,10 +271,12 @@ static void bare(struct mg_log *s, struct mg_log_line *x)
 
 static bool has_header(struct mg_log *s, struct mg_log_line *x)
 {
-	struct mg_err  err = { 0 };
-	enum mg_status st = mg_klog_parse(x->l.text, &x->k, &err);
+	enum mg_status st = mg_klog_parse(x->l.text, &x->k, NULL);
 
-	if (st == MG_FAIL) {
+	if (st == MG_FAIL) { /* rare: say where only then */
+		struct mg_err err = { 0 };
+
+		mg_klog_parse(x->l.text, &x->k, &err);
 		mg_stats_bad(&s->out->stats, x->l.lineno, err.byte, "%s", err.msg);
 		return true;
 	}
@@ -284,7 +297,7 @@ static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_l
 	if (!x->l.text.n || u->kind == MG_ENVELOPE_MARK) {
 		s->out->stats.other++;
 		if (s->dumping && u->kind != MG_ENVELOPE_MARK)
-			mg_gostack_line(s->gostack, &x->src, &x->l, &s->out->events);
+			mg_gostack_line(s->gostack, x->src, &x->l, &s->out->events);
 		return;
 	}
 	if (!mg_klog_is_header(x->l.text) && foreign(s, u, x))
@@ -307,24 +320,27 @@ static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_l
  * by what only one binary says. */
 static void component(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
 {
-	x->src = s->src;
+	x->src = &s->src;
 	if (u->kind == MG_ENVELOPE_JOURNAL || (u->inherited && u->ident.n)) {
 		struct mg_str known = mg_klog_component_of_name(u->ident);
 
 		if (known.n)
-			x->src.component = known;
+			name_line(s, x, known);
 		else if (u->ident.n)
-			x->src.component = mg_log_name(s, u->ident);
+			name_line(s, x, mg_log_name(s, u->ident));
 	}
 }
 
 static void one(struct mg_log *s, const struct mg_unwrapped *u)
 {
-	struct mg_log_line x = { .l = { .text = u->text, .lineno = s->lineno, .host = u->host,
-					.ident = u->ident, .time_ns = MG_TIME_NONE,
-					.time_source = MG_TIME_UNKNOWN },
-				 .envelope = u->kind, .ident_pid = u->pid };
+	struct mg_log_line x; /* filled member by member: clearing it costs more than parsing */
 
+	x.l = (struct mg_line){ .text = u->text, .lineno = s->lineno, .host = u->host,
+				.ident = u->ident, .time_ns = MG_TIME_NONE,
+				.time_source = MG_TIME_UNKNOWN };
+	x.k = (struct mg_klog){ .form = MG_KLOG_TEXT };
+	x.envelope = u->kind;
+	x.ident_pid = u->pid;
 	component(s, u, &x);
 	dispatch(s, u, &x);
 	if (s->base.rules && s->base.rules->n && !s->hook.messages_only)
@@ -358,6 +374,7 @@ static void *log_open(const struct mg_source *src)
 	s->lineno = 1;
 	s->last_ns = s->ref_ns = MG_TIME_NONE;
 	s->last_how = MG_TIME_UNKNOWN;
+	s->day = -1;
 	s->utf16.carry = -1;
 	mg_unwrap_init(&s->unwrap);
 	s->traces = mg_trace_new(trace_done, s);
@@ -380,6 +397,7 @@ static void log_block(void *state, const struct mg_source *src, const struct mg_
 		return;
 	}
 	s->lineno = b->first_line;
+	s->unwrap.plain = !memchr(b->p, '\0', b->n) && !memchr(b->p, '\033', b->n);
 	if (b->offset == 0 && mg_str_starts(rest, MG_STR("\xef\xbb\xbf")))
 		rest = mg_str_from(rest, 3);
 	while (rest.n) {
@@ -394,6 +412,7 @@ static void log_close(void *state, const struct mg_source *src, struct mg_partia
 	struct mg_unwrapped u[2];
 
 	s->out = out;
+	s->unwrap.plain = false;
 	mg_log_utf16_end(s);
 	while (mg_unwrap_flush(&s->unwrap, u)) {
 		uint64_t other = out->stats.other, records = out->stats.records, bad = out->stats.bad;

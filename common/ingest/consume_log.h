@@ -71,6 +71,7 @@ struct mg_log_hook {
 struct mg_log {
 	struct mg_source   src;   /* of the leaf, or of the section inside it      */
 	struct mg_source   base;  /* of the leaf                                   */
+	struct mg_source   named; /* src with the name that a journal line tells   */
 	struct mg_partial *out;   /* of the block at hand                          */
 	struct mg_intern   idents; /* names of sections and identifiers; joins the events */
 
@@ -85,6 +86,8 @@ struct mg_log {
 	int64_t             last_ns; /* time of the last line that had one                 */
 	enum mg_time_source last_how;
 	int64_t             ref_ns;  /* a time whose year is known; MG_TIME_NONE           */
+	int64_t             day, to_year; /* what puts a klog stamp of this day into its year */
+	int64_t             apart_ns; /* klog's clock less the envelope's, of the last line */
 	int64_t             zone_ns; /* what klog's clock is ahead of the envelope's       */
 
 	struct mg_log_fold  second, minute;
@@ -99,7 +102,7 @@ struct mg_log {
 /* One text with its resolved time. */
 struct mg_log_line {
 	struct mg_line        l;
-	struct mg_source      src; /* component of this line */
+	const struct mg_source *src; /* component of this line */
 	struct mg_klog        k;
 	enum mg_envelope_kind envelope;
 	uint32_t              ident_pid; /* of the journal's identifier, 0 unknown */

@@ -21,18 +21,18 @@ static void found(struct mg_log *s, const struct mg_log_line *x, uint32_t rule, 
 	uint64_t                 key = mg_str_hash(x->l.host, 3 + rule);
 	struct mg_event         *e, *fresh = NULL;
 
-	key = mg_klog_message_hash(text, mg_str_hash(x->src.component, key));
+	key = mg_klog_message_hash(text, mg_str_hash(x->src->component, key));
 	e = mg_log_fold(s, &s->second, key, x->l.time_ns, r->kind, r->severity, &fresh);
 	if (e)
 		return;
-	fresh->artifact = x->src.artifact;
+	fresh->artifact = x->src->artifact;
 	fresh->line = x->l.lineno;
 	fresh->time_ns = x->l.time_ns;
 	fresh->time_source = x->l.time_source;
-	fresh->component = x->src.component;
-	fresh->node = x->src.node.n ? x->src.node : mg_batch_str(&s->second.pending, x->l.host);
-	fresh->pod = x->src.pod;
-	fresh->ns = x->src.ns;
+	fresh->component = x->src->component;
+	fresh->node = x->src->node.n ? x->src->node : mg_batch_str(&s->second.pending, x->l.host);
+	fresh->pod = x->src->pod;
+	fresh->ns = x->src->ns;
 	mg_logrules_fill(s->base.rules, s->matcher, rule, text, &s->second.pending, fresh);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/scan.h"
 
 #define SLACK 64
 
@@ -19,25 +20,13 @@ static void set_carry(struct mg_blocks *b, const char *p, size_t n)
 	b->carry = n ? mg_str(mg_strndup(p, n), n) : mg_str(NULL, 0);
 }
 
-static uint64_t count_lines(struct mg_str s)
-{
-	uint64_t  n = 0;
-	ptrdiff_t i;
-
-	while ((i = mg_str_chr(s, '\n')) >= 0) {
-		s = mg_str_from(s, (size_t)i + 1);
-		n++;
-	}
-	return n;
-}
-
 /* Hand out p[0..cut) and carry the rest of the n bytes. */
 static void give(struct mg_blocks *b, struct mg_block *out, char *p, size_t cut, size_t n)
 {
 	set_carry(b, p + cut, n - cut);
 	memset(p + cut, 0, SLACK);
 	*out = (struct mg_block){ p, cut, b->line, b->offset, b->done };
-	b->line += count_lines(mg_str(p, cut));
+	b->line += mg_scan_count(mg_str(p, cut), '\n');
 	b->offset += cut;
 }
 
