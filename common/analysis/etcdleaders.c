@@ -6,6 +6,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+/* When leadership is handed over, a member sees no leader for some milliseconds. */
+#define HANDOVER_NS MG_SEC
 /* An election is how etcd starts. */
 #define START_NS (15 * MG_SEC)
 
@@ -77,7 +79,8 @@ static void on_elected(struct mg_etcd_leaders *l, const struct mg_etcdview *v,
 	r->seen_by = 1;
 	if (!was)
 		return;
-	l->local += was->missed && !was->lost;
+	l->local += was->missed && !was->lost &&
+		    distance(was->missed->time_ns, e->time_ns) > HANDOVER_NS;
 	if (was->end_ns == MG_TIME_NONE)
 		was->end_ns = e->time_ns;
 	l->changes++;
