@@ -77,11 +77,18 @@ static int make_dir(const struct mg_tool *tool, const char *dir)
 	return MG_EXIT_OUTPUT;
 }
 
-static int close_file(const struct mg_tool *tool, struct mg_out *o, const char *path)
+/* A picture of an earlier run beside new numbers would mislead. */
+static void remove_picture(struct mg_arena *a, struct mg_str dir)
+{
+	unlink(mg_arena_printf(a, "%.*s/timeline.png", MG_FMT(dir)).p);
+	unlink(mg_arena_printf(a, "%.*s/timeline.gp", MG_FMT(dir)).p);
+}
+
+static int close_file(const struct mg_tool *tool, struct mg_out *o)
 {
 	if (mg_out_close(o) == MG_OK)
 		return -1;
-	mg_say(tool, "cannot write '%s': %s", path, o->err.msg);
+	mg_say(tool, "%s", o->err.msg);
 	return MG_EXIT_OUTPUT;
 }
 
@@ -97,7 +104,7 @@ static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_
 	struct mg_out         out;
 
 	if (mg_out_file(&out, path) != MG_OK) {
-		mg_say(tool, "cannot create '%s': %s", path, out.err.msg);
+		mg_say(tool, "%s", out.err.msg);
 		return MG_EXIT_OUTPUT;
 	}
 	if (what == PART_REPORT)
@@ -106,7 +113,7 @@ static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_
 		mg_render_findings_json(&out, c, fs);
 	else
 		mg_render_events(&out, c, MG_EVENTS_JSONL, NULL, NULL, 0);
-	return close_file(tool, &out, path);
+	return close_file(tool, &out);
 }
 
 /* Series as TSV and the timeline; a missing gnuplot costs only the picture. */
@@ -143,8 +150,10 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	bool drawn;
 	int  rc;
 
-	if ((rc = make_dir(tool, dir.p)) >= 0 ||
-	    (rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
+	if ((rc = make_dir(tool, dir.p)) >= 0)
+		return rc;
+	remove_picture(a, dir);
+	if ((rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
 	    (rc = write_plots(tool, o, dir, c, fs, &drawn)) >= 0)

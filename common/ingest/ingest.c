@@ -40,6 +40,7 @@ struct run {
 	struct mg_case              *c;
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
+	const char                  *operand; /* being walked */
 	struct desk                 *desks;
 	struct mg_spares             spares;
 	size_t                       block_size;
@@ -184,6 +185,27 @@ static void add_fault(void *ctx, struct mg_str path, const struct mg_err *err)
 	MG_PUSH(r->c->faults, r->c->nfaults, r->c->faults_cap, f);
 }
 
+/* Who wrote a leaf.  Of `must-gather/namespaces` or of a single file deep inside, only the
+ * operand itself still names the namespace, so it is asked where the leaf's own path is mute. */
+static void find_source(struct run *r, struct mg_str path, struct mg_source *s)
+{
+	struct mg_source whole;
+	struct mg_str    operand = mg_strz(r->operand);
+	ptrdiff_t        at = mg_str_rchr(operand, '/');
+
+	mg_source_from_path(path, s);
+	if (s->ns.n || s->pod.n || s->node.n || mg_str_eq(operand, MG_STR("-")))
+		return;
+	if (mg_str_eq(mg_str_basename(operand), mg_str_basename(path)))
+		operand = mg_str_head(operand, at < 0 ? 0 : (size_t)at);
+	mg_source_from_path(mg_arena_printf(&r->c->arena, "%.*s/%.*s", MG_FMT(operand),
+					    MG_FMT(path)), &whole);
+	if (!whole.ns.n && !whole.node.n)
+		return;
+	*s = whole;
+	s->path = path;
+}
+
 static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 {
 	struct mg_case    *c = r->c;
@@ -192,7 +214,7 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 				 .stats = MG_LEAF_STATS_INIT };
 
 	a.path = mg_arena_str(&c->arena, leaf->path);
-	mg_source_from_path(a.path, s);
+	find_source(r, a.path, s);
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
@@ -333,6 +355,7 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 		base.n--;
 	if (o.limits.depth == 0)
 		o.limits = mg_limits_default;
+	r->operand = operand;
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
 	mg_pool_drain(r->pool);
 	in.n = c->nartifacts - in.first;

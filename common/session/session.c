@@ -39,6 +39,19 @@ static void say_fault(const struct mg_tool *tool, const struct mg_fault *f)
 		mg_say(tool, "cannot read all of '%.*s': %s", MG_FMT(f->path), f->err.msg);
 }
 
+static void say_damage(const struct mg_tool *tool, struct mg_str path,
+		       const struct mg_leaf_stats *s)
+{
+	char more[64] = "";
+
+	if (s->bad > 1)
+		snprintf(more, sizeof(more), "; %llu such places in all",
+			 (unsigned long long)s->bad);
+	mg_say(tool, "cannot parse '%.*s': %s at line %llu, byte %llu%s", MG_FMT(path),
+	       s->diags[0].msg, (unsigned long long)s->diags[0].line,
+	       (unsigned long long)s->diags[0].byte, more);
+}
+
 /* Only what could not be read; special files that were passed over are no damage. */
 static uint32_t damage(const struct mg_tool *tool, const struct mg_common *common,
 		       const struct mg_case *c)
@@ -62,10 +75,7 @@ static uint32_t damage(const struct mg_tool *tool, const struct mg_common *commo
 		if (s->bad == 0)
 			continue;
 		if (bad++ < FAULTS_SHOWN && !common->quiet && s->ndiags)
-			mg_say(tool, "cannot parse '%.*s': %s at line %llu, byte %llu%s",
-			       MG_FMT(c->artifacts[i].path), s->diags[0].msg,
-			       (unsigned long long)s->diags[0].line,
-			       (unsigned long long)s->diags[0].byte, s->bad > 1 ? ", and more" : "");
+			say_damage(tool, c->artifacts[i].path, s);
 	}
 	if (!common->quiet && (n > FAULTS_SHOWN || bad > FAULTS_SHOWN))
 		mg_say(tool, "%u inputs could not be read in full, %u have damaged lines", n, bad);
