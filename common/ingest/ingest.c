@@ -225,6 +225,8 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 
 	a.path = mg_arena_str(&c->arena, leaf->path);
 	find_source(r, a.path, s);
+	if (leaf->kind == MG_KIND_ETCD_LOG && !s->component.n)
+		s->component = MG_STR("etcd"); /* through a pipe no path says so */
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
