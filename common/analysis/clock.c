@@ -164,6 +164,7 @@ static bool spans(const struct mg_event *e)
 	case MG_EV_K8S_EVENT:
 	case MG_EV_GOROUTINE_STUCK:
 	case MG_EV_GOROUTINE_DUMP:
+	case MG_EV_HEAP_PROFILE:
 		return false;
 	default:
 		return e->time_ns != MG_TIME_NONE;

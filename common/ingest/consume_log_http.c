@@ -34,6 +34,8 @@ static void count(struct mg_log *s, const struct mg_log_line *x, const struct mg
 		r.start_ns -= h->latency_ns;
 	else
 		r.end_ns = r.start_ns - 1; /* unknown */
+	mg_source_right(x->src, &r.start_ns);
+	mg_source_right(x->src, &r.end_ns);
 	if (!mg_source_wants(x->src, r.end_ns < r.start_ns ? r.start_ns : r.end_ns))
 		return;
 	if (!s->http)

@@ -177,7 +177,7 @@ bool mg_timeline_memory(struct mg_timeline *t)
 		add_layer(p, (struct mg_layer){ .t = m, .col = (uint32_t)limit,
 						.draw = MG_DRAW_LINE, .ink = MG_INK_VERMILLION,
 						.dash = 4, .width = 1.4,
-						.title = MG_STR("limit that killed") });
+						.title = MG_STR("OOM limit") });
 	kill_rules(t, p);
 	return true;
 }

@@ -38,7 +38,7 @@ static void headers(void **state)
 		{ "goroutine 8 [chan receive, synctest bubble 1, 5 minutes]:", "chan "
 		  "receive", 8, 5, false },
 		{ "goroutine 18446744073709551615 [running]:", "running", UINT64_MAX, 0, false },
-		{ "goroutine 3 [select, 99999999999 minutes]:", "select", 3, UINT32_MAX, false },
+		{ "goroutine 3 [select, 99999999999 minutes]:", "select", 3, MG_GOWAIT_MAX, false },
 	};
 	static const char *const not_one[] = {
 		"goroutine 1 [running]", "goroutine x [running]:", "goroutine 1 []:", "goroutine 1:",
