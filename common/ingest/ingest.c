@@ -233,6 +233,7 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	for (uint32_t i = 0; i < r->o->noffsets; i++)
 		if (mg_str_eq(r->o->offsets[i].node, s->node))
 			s->offset_ns = r->o->offsets[i].ns;
+	s->rules = r->o->rules;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;
 	s->until_ns = r->o->until_ns;
