@@ -449,7 +449,6 @@ static void log_close(void *state, const struct mg_source *src, struct mg_partia
 		mg_kernel_flush(s->kernel, &s->src, &out->events);
 	mg_gostack_flush(s->gostack, &s->src, &out->events);
 	mg_log_rules_end(s);
-	out->http = s->http;
 	mg_log_held_release(s, MG_TIME_NONE);
 	mg_log_fold_flush(s, &s->second);
 	mg_log_fold_flush(s, &s->minute);

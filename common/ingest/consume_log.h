@@ -95,7 +95,6 @@ struct mg_log {
 	struct mg_log_proc  procs[MG_LOG_PROCS];
 	unsigned            nprocs;
 	struct mg_log_utf16 utf16;
-	struct mg_requests *http; /* of the leaf: handed over when it ends */
 	struct mg_log_hook  hook;
 	struct mg_log_matcher *matcher; /* of the rules, made when first needed */
 };

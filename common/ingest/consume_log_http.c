@@ -38,9 +38,9 @@ static void count(struct mg_log *s, const struct mg_log_line *x, const struct mg
 	mg_source_right(x->src, &r.end_ns);
 	if (!mg_source_wants(x->src, r.end_ns < r.start_ns ? r.start_ns : r.end_ns))
 		return;
-	if (!s->http)
-		s->http = mg_requests_new();
-	mg_requests_add(s->http, &r);
+	if (!s->out->http)
+		s->out->http = mg_requests_new();
+	mg_requests_add(s->out->http, &r);
 }
 
 bool mg_log_http(struct mg_log *s, struct mg_log_line *x)
