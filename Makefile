@@ -27,7 +27,7 @@ B := build/$(V)
 
 comma := ,
 PKG_CONFIG ?= pkg-config
-PKGS  := libpcre2-8 jansson libarchive yaml-0.1 libprotobuf-c
+PKGS  := libpcre2-8 jansson libarchive yaml-0.1
 have   = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 GZ    := $(if $(call have,libisal),libisal,zlib)
 NEEDS_NOTHING := clean help dist check-deps check-lint

@@ -96,6 +96,8 @@ static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, ui
 	mg_request_from_audit(&q, a, &r->in.arena);
 	q.artifact = r->src->artifact;
 	q.line = line;
+	mg_source_right(r->src, &q.start_ns);
+	mg_source_right(r->src, &q.end_ns);
 	if (!mg_source_wants(r->src, q.end_ns >= q.start_ns ? q.end_ns : q.start_ns))
 		return;
 	if (!r->out->audit)

@@ -51,6 +51,7 @@ extern const struct mg_consumer mg_consumer_audit;    /* AUDIT                  
 extern const struct mg_consumer mg_consumer_log;      /* LOG ETCD_LOG JOURNAL KERNEL, and the
 							 dumps inside logs                  */
 extern const struct mg_consumer mg_consumer_gostack;  /* GOROUTINE                           */
+extern const struct mg_consumer mg_consumer_heap;     /* HEAP PPROF                          */
 extern const struct mg_consumer mg_consumer_kubeobj;  /* KUBE_YAML KUBE_JSON ETCD_INFO       */
 extern const struct mg_consumer mg_consumer_metrics;  /* METRICS METRICS_CSV                 */
 
