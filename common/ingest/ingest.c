@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "ingest/consume_audit.h"
 #include "io/pool.h"
+#include "parse/audit_memo.h"
 
 /* Blocks that may be alive at once, per worker: enough to keep it busy, small enough for
  * the memory bound. */
@@ -17,7 +18,8 @@
 
 /* What a thread keeps from block to block, whatever leaf they are of. */
 struct desk {
-	struct mg_requests *audit, *http; /* of thread 0: those of the case */
+	struct mg_requests   *audit, *http; /* of thread 0: those of the case */
+	struct mg_audit_memo *memo;
 };
 
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
@@ -40,6 +42,7 @@ struct run {
 	struct mg_case              *c;
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
+	const char                  *operand; /* being walked */
 	struct desk                 *desks;
 	struct mg_spares             spares;
 	size_t                       block_size;
@@ -88,13 +91,16 @@ static void work(void *arg, unsigned slot)
 	mg_partial_init(&j->partial);
 	j->partial.audit = d->audit;
 	j->partial.http = d->http;
+	j->partial.memo = d->memo;
 	if (j->block.p)
 		k->block(j->leaf->state, j->leaf->source, &j->block, &j->partial);
 	if (j->end && k->close)
 		k->close(j->leaf->state, j->leaf->source, &j->partial);
 	d->audit = j->partial.audit;
 	d->http = j->partial.http;
+	d->memo = j->partial.memo;
 	j->partial.audit = j->partial.http = NULL;
+	j->partial.memo = NULL;
 }
 
 /* The kind of artifact that an event of an event stream was read from. */
@@ -189,6 +195,27 @@ static void add_fault(void *ctx, struct mg_str path, const struct mg_err *err)
 	MG_PUSH(r->c->faults, r->c->nfaults, r->c->faults_cap, f);
 }
 
+/* Who wrote a leaf.  Of `must-gather/namespaces` or of a single file deep inside, only the
+ * operand itself still names the namespace, so it is asked where the leaf's own path is mute. */
+static void find_source(struct run *r, struct mg_str path, struct mg_source *s)
+{
+	struct mg_source whole;
+	struct mg_str    operand = mg_strz(r->operand);
+	ptrdiff_t        at = mg_str_rchr(operand, '/');
+
+	mg_source_from_path(path, s);
+	if (s->ns.n || s->pod.n || s->node.n || mg_str_eq(operand, MG_STR("-")))
+		return;
+	if (mg_str_eq(mg_str_basename(operand), mg_str_basename(path)))
+		operand = mg_str_head(operand, at < 0 ? 0 : (size_t)at);
+	mg_source_from_path(mg_arena_printf(&r->c->arena, "%.*s/%.*s", MG_FMT(operand),
+					    MG_FMT(path)), &whole);
+	if (!whole.ns.n && !whole.node.n)
+		return;
+	*s = whole;
+	s->path = path;
+}
+
 static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 {
 	struct mg_case    *c = r->c;
@@ -197,13 +224,16 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 				 .stats = MG_LEAF_STATS_INIT };
 
 	a.path = mg_arena_str(&c->arena, leaf->path);
-	mg_source_from_path(a.path, s);
+	find_source(r, a.path, s);
+	if (leaf->kind == MG_KIND_ETCD_LOG && !s->component.n)
+		s->component = MG_STR("etcd"); /* through a pipe no path says so */
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
 	for (uint32_t i = 0; i < r->o->noffsets; i++)
 		if (mg_str_eq(r->o->offsets[i].node, s->node))
 			s->offset_ns = r->o->offsets[i].ns;
+	s->rules = r->o->rules;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;
 	s->until_ns = r->o->until_ns;
@@ -338,6 +368,7 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 		base.n--;
 	if (o.limits.depth == 0)
 		o.limits = mg_limits_default;
+	r->operand = operand;
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
 	mg_pool_drain(r->pool);
 	in.n = c->nartifacts - in.first;
@@ -370,6 +401,7 @@ static struct desk *desks_new(const struct mg_case *c, int threads)
 /* Add up what the other threads counted. */
 static void desks_clear(struct desk *d, struct mg_case *c, int threads)
 {
+	mg_audit_memo_free(d[0].memo);
 	for (int i = 1; i < threads; i++) {
 		if (d[i].audit)
 			mg_requests_merge(c->audit, d[i].audit);
@@ -377,6 +409,7 @@ static void desks_clear(struct desk *d, struct mg_case *c, int threads)
 			mg_requests_merge(c->http, d[i].http);
 		mg_requests_free(d[i].audit);
 		mg_requests_free(d[i].http);
+		mg_audit_memo_free(d[i].memo);
 	}
 	free(d);
 }
