@@ -152,7 +152,8 @@ static void damage(void **state)
 		{ "heap profile: 1: 2 [3: 4] @ heap/2\n1: 2 [1: 2] @ 0x1 zzz\n", 1, 2, 0 },
 		{ "heap profile: 1: 2 [3: 4] @ heap/2\n99999999999999999999: 2 [1: 2] @ 0x1\n", 1, 2, 0 },
 		{ "heap profile: 1: 2 [3: 4] @ heap/2\n1: 2 [1: 2] @\n", 0, 0, 1 },
-		{ "heap profile: 1: 2 [3: 4] @ heap/2\r\n1: 2 [1: 2] @ 0x1\r\n#\t0x1\tf+0x1\tf.go:1\r\n", 0, 0, 1 },
+		{ "heap profile: 1: 2 [3: 4] @ heap/2\r\n1: 2 [1: 2] @ 0x1\r\n"
+		  "#\t0x1\tf+0x1\tf.go:1\r\n", 0, 0, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
