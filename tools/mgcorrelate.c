@@ -22,6 +22,7 @@
 #include "render/summary.h"
 #include "render/tsv.h"
 #include "session/judge.h"
+#include "session/rulefiles.h"
 #include "session/session.h"
 
 #define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
@@ -31,7 +32,8 @@ struct opts {
 	struct mg_window_args window;
 	struct mg_judge_args  judge;
 	const char           *dir, *format;
-	struct mg_list        offsets;
+	struct mg_list        offsets, rules;
+	struct mg_logrules    patterns; /* of the rules */
 	bool                  force, no_plots, no_report;
 };
 
@@ -175,7 +177,7 @@ static int64_t monotonic_ns(void)
 static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
 		     char **operands, int n)
 {
-	struct mg_ingest_opts io = { 0 };
+	struct mg_ingest_opts io = { .rules = &o->patterns };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
 	struct mg_findings    fs = { 0 };
 	struct mg_judge       judge;
@@ -228,6 +230,8 @@ int main(int argc, char **argv)
 		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of standard output: text or json", &o.format },
 		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, "
 							   "whatever is estimated", &o.offsets },
+		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
+		  &o.rules },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -249,10 +253,14 @@ int main(int argc, char **argv)
 	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
 		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
 	if (rc < 0)
+		rc = mg_session_rules(&tool, &o.rules, &o.patterns);
+	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)
 		rc = correlate(&tool, &o, &a, operands, n);
 	mg_arena_release(&a);
+	mg_logrules_release(&o.patterns);
+	mg_list_release(&o.rules);
 	mg_list_release(&o.judge.set);
 	mg_list_release(&o.offsets);
 	mg_list_release(&o.common.limits);

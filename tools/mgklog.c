@@ -13,7 +13,7 @@
 #include "ingest/ask_log.h"
 #include "render/events.h"
 #include "render/logs.h"
-#include "session/pattern_files.h"
+#include "session/rulefiles.h"
 #include "session/session.h"
 
 #define TRACES_MAX 10000 /* that --traces=0 shows */
