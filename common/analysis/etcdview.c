@@ -18,7 +18,7 @@ static bool is_kind(const struct mg_event *e, enum mg_event_kind k)
 
 static bool is_etcd(const struct mg_event *e)
 {
-	return mg_str_starts(mg_strz(mg_event_kind_name(e->kind)), MG_STR("etcd."));
+	return e->kind >= MG_EV_ETCD_SLOW_APPLY && e->kind <= MG_EV_ETCD_GRPC;
 }
 
 /* --- members ------------------------------------------------------------------------- */
