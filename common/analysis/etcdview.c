@@ -342,14 +342,13 @@ static bool about_a_restart(const struct mg_etcdview *v, const struct mg_event *
 
 bool mg_etcdview_network(const struct mg_etcdview *v, const struct mg_event *e)
 {
-	struct mg_str error = mg_event_attr(e, "error");
 	bool dropped = e->kind == MG_EV_ETCD_OVERLOAD && mg_str_starts(e->message, MG_STR("dropped "));
 	bool peer = e->kind == MG_EV_ETCD_PEER && e->severity >= MG_SEV_WARNING;
 
 	if ((!dropped && !peer) || e->time_ns == MG_TIME_NONE)
 		return false;
 	/* a host that answers "refused" is there; its etcd is not running */
-	if (mg_str_has(error, MG_STR("connection refused")))
+	if (mg_str_has(e->message, MG_STR("connection refused")))
 		return false;
 	return !about_a_restart(v, e);
 }

@@ -13,8 +13,8 @@ struct alarm {
 static bool is_refusal(const struct mg_event *e)
 {
 	return mg_str_has(e->message, MG_STR("database space exceeded")) ||
-	       (e->kind == MG_EV_ETCD_NOSPACE && mg_str_has(mg_event_attr(e, "error"),
-							    MG_STR("no space")));
+	       (e->kind == MG_EV_ETCD_NOSPACE &&
+		mg_str_starts(e->message, MG_STR("failed to apply request")));
 }
 
 /* etcdctl's lists say that the alarm was on when the archive was made, not since when. */
