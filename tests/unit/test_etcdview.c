@@ -137,7 +137,7 @@ static void one_slow(void **state)
 	assert_int_equal(m, 1);
 	f = finding(&w, "apply-too-long");
 	assert_non_null(f);
-	assert_true(mg_str_has(f->claim, MG_STR("only n1 was slow in 5 of 5 minutes")));
+	assert_true(mg_str_has(f->claim, MG_STR("only n1 was slow in 5 of the 5 slow minutes")));
 	release(&w);
 }
 

@@ -72,13 +72,13 @@ static void drift(struct mg_rule_ctx *x)
 		s.longest = worst;
 		f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_HIGH, s.first->time_ns, s.end_ns);
 		mg_find_claim(x, f, "etcd found the clocks of its members apart by up to %s (%.*s "
-				    "against %.*s; %llu lines between %s and %s)",
+				    "against %.*s; %llu line%s from %s to %s)",
 			      mg_rule_dur(x, mg_event_attr_i64(worst, "drift_ns", 0)),
 			      MG_FMT(mg_etcd_name(&v, mg_etcdview_member(&v, worst))),
 			      MG_FMT(mg_etcd_name(&v, mg_etcdview_by_id(&v, mg_event_attr(worst,
 										       "peer")))),
-			      (unsigned long long)s.n, mg_rule_clock(x, s.first->time_ns),
-			      mg_rule_clock(x, s.end_ns));
+			      (unsigned long long)s.n, s.n == 1 ? "" : "s",
+			      mg_rule_clock(x, s.first->time_ns), mg_rule_clock(x, s.end_ns));
 		mg_find_label(x, f, "clock drift");
 		mg_etcd_evidence(x, f, &v, &s, is_drift);
 		mg_find_num(f, "lines", (double)s.n);

@@ -48,11 +48,17 @@ static void report(struct mg_rule_ctx *x, const struct mg_etcdview *v,
 					   MG_CONF_MEDIUM, first->time_ns,
 					   end > last->time_ns ? end : last->time_ns);
 
-	mg_find_claim(x, f, "etcd lost its leader %u time%s between %s and %s; the longest time without "
-			    "one was %s from %s%s", l->losses, l->losses == 1 ? "" : "s",
-		      mg_rule_clock(x, first->time_ns), mg_rule_clock(x, last->time_ns),
-		      mg_rule_dur(x, l->longest_gap_ns), mg_rule_clock(x, l->longest->time_ns),
-		      l->open ? "; there was none when the logs end" : "");
+	if (l->losses == 1)
+		mg_find_claim(x, f, "etcd lost its leader at %s and had none for %s%s",
+			      mg_rule_clock(x, first->time_ns), mg_rule_dur(x, l->longest_gap_ns),
+			      l->open ? ", until the logs end" : "");
+	else
+		mg_find_claim(x, f, "etcd lost its leader %u times between %s and %s; the longest time "
+				    "without one was %s from %s%s", l->losses,
+			      mg_rule_clock(x, first->time_ns), mg_rule_clock(x, last->time_ns),
+			      mg_rule_dur(x, l->longest_gap_ns),
+			      mg_rule_clock(x, l->longest->time_ns),
+			      l->open ? "; there was none when the logs end" : "");
 	mg_find_label(x, f, "etcd leader lost");
 	mg_find_event(x, f, l->longest);
 	for (uint32_t i = 0; i < l->n; i++) {
