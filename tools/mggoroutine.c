@@ -195,7 +195,7 @@ int main(int argc, char **argv)
 	pcre2_code_free(o.re);
 	mg_list_release(&o.common.limits);
 	if (mg_out_close(&out) == MG_FATAL) {
-		mg_say(&tool, "cannot write to standard output: %s", out.err.msg);
+		mg_say(&tool, "%s", out.err.msg);
 		return MG_EXIT_OUTPUT;
 	}
 	return rc;

@@ -76,8 +76,8 @@ static void read_table(struct run *r, const char *path)
 	if (ok && t->title[0] == '\0')
 		t->title = path;
 	if (bad)
-		mg_say(r->tool, "'%s': %" PRIu64 " rows are left out: no time in the first column, "
-				"or more than %d rows", path, bad, MG_TSV_ROWS);
+		mg_say(r->tool, "'%s': rows left out: %" PRIu64 " (no time in the first column, or "
+				"more than %d rows)", path, bad, MG_TSV_ROWS);
 	r->nt += ok;
 	r->damaged |= !ok || bad;
 	mg_buf_release(&text);
@@ -190,6 +190,7 @@ static int write_out(struct run *r)
 		mg_out_fd(&out, STDOUT_FILENO);
 	} else if (mg_out_file(&out, r->o->output) != MG_OK) {
 		mg_say(r->tool, "%s", out.err.msg);
+		mg_out_abort(&out);
 		mg_buf_release(&script);
 		return MG_EXIT_OUTPUT;
 	}

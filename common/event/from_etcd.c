@@ -186,7 +186,8 @@ static void attrs(struct ctx *c, struct mg_event *ev, const char *state)
 	attr(c, ev, "alarm", e->alarm);
 	attr(c, ev, "remote", e->remote);
 	attr(c, ev, "version", e->version);
-	attr_num(c, ev, e->family == MG_ETCD_QUOTA ? "quota_bytes" : "db_bytes", e->db_bytes);
+	attr_num(c, ev, "quota_bytes", e->quota_bytes);
+	attr_num(c, ev, "db_bytes", e->db_bytes);
 	attr_num(c, ev, "in_use_bytes", e->in_use_bytes);
 	if (e->family == MG_ETCD_CLOCK_DRIFT)
 		attr_num(c, ev, "drift_ns", e->took_ns);
@@ -302,7 +303,8 @@ static void add(struct ctx *c, const struct rule *r)
 		place(c, r, ev);
 		ev->artifact = c->src->artifact;
 		ev->line = c->line->lineno;
-		ev->component = c->e->family == MG_ETCD_CLIENT ? c->src->component : MG_STR("etcd");
+		ev->component = c->e->family == MG_ETCD_CLIENT || from_etcd(c->src)
+					? c->src->component : MG_STR("etcd");
 		ev->node = c->src->node.n ? c->src->node : mg_batch_str(c->out, c->line->host);
 		ev->pod = c->src->pod;
 		object(c, ev);

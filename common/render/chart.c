@@ -134,7 +134,9 @@ static void head(const struct mg_chart *c, const struct mg_layout *l, struct mg_
 		mg_buf_addz(out, "t(d) = timecolumn(1, '" TIME_FORMAT "') + d\n");
 	mg_buf_addz(out, "y(n) = valid(n) ? column(n) : NaN\npos(n) = valid(n) && column(n) > 0 "
 			 "? column(n) : NaN\n");
-	mg_buf_addz(out, "set style fill solid 0.35 noborder\n");
+	/* a solid fill mixes with white, whatever the paper */
+	mg_buf_printf(out, "set style fill%s solid 0.35 noborder\n",
+		      c->theme == MG_THEME_DARK ? " transparent" : "");
 	if (!mg_chart_is_txt(c))
 		mg_buf_printf(out, "set grid xtics ytics lt 1 lw 1 dt 1 lc rgb '%s'\n",
 			      mg_chart_paint(c, MG_PAINT_GRID));

@@ -67,9 +67,10 @@ static bool value_range(const struct mg_chart *c, const struct mg_panel *p, doub
 		const double          *v = t->col[p->layer[k].col].v;
 
 		for (size_t i = 0; i < t->n; i++) {
-			int64_t ns = t->start_ns + (int64_t)i * t->step_ns;
+			double at = (double)t->start_ns + (double)i * (double)t->step_ns;
 
-			if (!isfinite(v[i]) || ns > c->last_ns || ns < c->first_ns - t->step_ns)
+			if (!isfinite(v[i]) || at > (double)c->last_ns ||
+			    at < (double)c->first_ns - (double)t->step_ns)
 				continue;
 			if (v[i] > 0 && v[i] < *lo)
 				*lo = v[i];

@@ -6,25 +6,37 @@
 #include "render/gnuplot.h"
 
 #define LEGEND_CHARS 25
+#define BAR_LEAST 3      /* pixels: a short bar must still be seen */
 #define INLINE_ROWS 3000 /* of a block of inline data */
 
 /* --- lines and bars across ------------------------------------------------------- */
 
-static void rules(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out)
+static bool outside(const struct mg_chart *c, const struct mg_chart_rule *r)
 {
+	int64_t end = r->end_ns > r->start_ns ? r->end_ns : r->start_ns;
+
+	return r->start_ns > c->last_ns || end < c->first_ns;
+}
+
+static void rules(const struct mg_chart *c, const struct mg_layout *l, const struct mg_panel *p,
+		  struct mg_buf *out)
+{
+	double least = (l->x1 - l->x0) / (l->right - l->left) * BAR_LEAST;
+
 	for (uint32_t i = 0; i < p->nrule; i++) {
 		const struct mg_chart_rule *r = &p->rule[i];
+		double from = mg_seconds(r->start_ns), to = mg_seconds(r->end_ns);
 
-		if (r->start_ns > c->last_ns || (r->end_ns < c->first_ns && r->start_ns < c->first_ns))
+		if (outside(c, r))
 			continue;
 		if (r->end_ns > r->start_ns && !mg_chart_is_txt(c))
 			mg_buf_printf(out, "set object rect from %.3f, graph 0.93 to %.3f, graph 1 front "
-				      "fc rgb '%s' fs solid 1 noborder\n",
-				      mg_seconds(r->start_ns), mg_seconds(r->end_ns), mg_chart_ink(c, r->ink));
+				      "fc rgb '%s' fs solid 1 noborder\n", from,
+				      to < from + least ? from + least : to, mg_chart_ink(c, r->ink));
 		else
-			mg_buf_printf(out, "set arrow from %.3f, graph 0 to %.3f, graph 1 nohead front "
-				      "lw 1.6 dt 2 lc rgb '%s'\n", mg_seconds(r->start_ns),
-				      mg_seconds(r->start_ns), mg_chart_ink(c, r->ink));
+			mg_buf_printf(out, "set arrow from %.3f, graph 0 to %.3f, graph %s nohead front "
+				      "lw 1.6 dt 2 lc rgb '%s'\n", from, from,
+				      mg_chart_is_txt(c) ? "0.9" : "1", mg_chart_ink(c, r->ink));
 	}
 }
 
@@ -32,10 +44,12 @@ static void legend_rules(const struct mg_chart *c, const struct mg_panel *p, boo
 			 struct mg_buf *out)
 {
 	for (uint32_t i = 0; i < p->nrule; i++) {
-		bool bar = p->rule[i].end_ns > p->rule[i].start_ns, seen = false;
+		bool bar = p->rule[i].end_ns > p->rule[i].start_ns;
+		bool seen = outside(c, &p->rule[i]);
 
 		for (uint32_t k = 0; k < i && !seen; k++)
-			seen = strcmp(p->rule[k].title, p->rule[i].title) == 0;
+			seen = strcmp(p->rule[k].title, p->rule[i].title) == 0 &&
+			       !outside(c, &p->rule[k]);
 		if (seen)
 			continue;
 		mg_buf_printf(out, "%s NaN with lines lw %s lc rgb '%s' title ", *first ? "" : ", \\\n",
@@ -113,7 +127,7 @@ static void inline_row(const struct mg_table *t, size_t from, size_t to, bool gr
 {
 	size_t at = from + (greatest ? (to - from) / 2 : 0);
 
-	mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns + (int64_t)at * t->step_ns));
+	mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns) + (double)at * mg_seconds(t->step_ns));
 	for (uint32_t c = 0; c < t->ncol; c++) {
 		double best = NAN;
 
@@ -200,7 +214,7 @@ void mg_panel_script(const struct mg_chart *c, const struct mg_layout *l, double
 	legend(c, l, top, out);
 	if (c->inline_data)
 		inline_block(c, k, out);
-	rules(c, p, out);
+	rules(c, l, p, out);
 	mg_buf_printf(out, "set boxwidth %.6g\nplot", boxwidth(p));
 	layers(c, p, &first, out);
 	legend_rules(c, p, &first, out);

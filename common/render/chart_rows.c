@@ -108,8 +108,9 @@ static void mark_texts(const struct mg_chart *c, const struct mg_layout *l,
 	while (mg_rows_text(c, l, p, &next, &t, &at)) {
 		mg_buf_addz(out, "set label ");
 		mg_gnuplot_str(out, mg_buf_str(&t), MG_ROW_CHARS);
-		mg_buf_printf(out, " at %.3f, %d left offset character 1, 0 textcolor rgb '%s'%s\n",
-			      mg_seconds(at), p->mark[next - 1].row, mg_chart_paint(c, MG_PAINT_DIM),
+		mg_buf_printf(out, " at %.3f, %d left offset character %d, 0 textcolor rgb '%s'%s\n",
+			      mg_seconds(at), p->mark[next - 1].row, mg_chart_is_txt(c) ? 2 : 1,
+			      mg_chart_paint(c, MG_PAINT_DIM),
 			      mg_chart_is_txt(c) ? "" : " font ',8'");
 	}
 	mg_buf_release(&t);

@@ -57,6 +57,7 @@ static void set_title(struct mg_timeline *t)
 {
 	struct mg_chart *ch = &t->chart;
 	struct mg_str    name = operand_name(t->c);
+	uint64_t         span = (uint64_t)ch->last_ns - (uint64_t)ch->first_ns;
 	char             from[40], to[40], took[24], more[32] = "";
 
 	mg_time_format(ch->first_ns, 0, from, sizeof(from));
@@ -69,8 +70,8 @@ static void set_title(struct mg_timeline *t)
 	ch->title = mg_chart_printf(ch, "%.*s%s    %s \xe2\x80\x93 %s UTC  (%s)",
 				    (int)(name.n < 120 ? name.n : 120), name.p, more, from,
 				    memcmp(from, to, 10) == 0 ? to + 11 : to,
-				    mg_duration_text(ch->last_ns - ch->first_ns, took,
-						     sizeof(took)));
+				    mg_duration_text(span > INT64_MAX ? INT64_MAX : (int64_t)span,
+						     took, sizeof(took)));
 }
 
 /* Nothing seen is something else than nothing there. */
@@ -105,7 +106,7 @@ static bool covers_all(const struct mg_chart *ch, const struct mg_finding *f)
 	double from = (double)(f->start_ns > ch->first_ns ? f->start_ns : ch->first_ns);
 	double to = (double)(f->end_ns < ch->last_ns ? f->end_ns : ch->last_ns);
 
-	return to - from > SHADE_MAX * (double)(ch->last_ns - ch->first_ns);
+	return to - from > SHADE_MAX * ((double)ch->last_ns - (double)ch->first_ns);
 }
 
 static bool shown(const struct mg_chart *ch, const struct mg_finding *f)
@@ -126,7 +127,9 @@ static void push_span(struct mg_chart *ch, struct mg_chart_span s)
 
 static bool near(int64_t a, int64_t b)
 {
-	return llabs(a - b) <= 2 * MG_SEC;
+	int64_t d;
+
+	return !__builtin_sub_overflow(a, b, &d) && d >= -2 * MG_SEC && d <= 2 * MG_SEC;
 }
 
 /* A finding about stalls begins with the first and ends with the last one: shade these and
@@ -230,6 +233,8 @@ static enum mg_status write_script(const char *path, const struct mg_buf *text, 
 	if (st == MG_OK) {
 		mg_out_add(&o, mg_buf_str(text));
 		st = mg_out_close(&o);
+	} else {
+		mg_out_abort(&o);
 	}
 	if (st != MG_OK && err)
 		*err = o.err;

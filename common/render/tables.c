@@ -65,7 +65,8 @@ static int by_count(const void *pa, const void *pb)
 	const struct tally *a = pa, *b = pb;
 
 	ORDER(b->count, a->count);
-	return by_key(a, b);
+	ORDER(a->top, b->top); /* groups have a fixed order; ids do not, see requests.h */
+	return 0;
 }
 
 static bool same_key(const struct tally *a, const struct tally *b)

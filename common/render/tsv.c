@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/tsv.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -60,7 +62,9 @@ void mg_tsv_format(struct mg_buf *out, const struct mg_table *t)
 	}
 	mg_buf_addc(out, '\n');
 	for (size_t i = 0; i < t->n; i++) {
-		int64_t ns = t->start_ns + (int64_t)i * t->step_ns;
+		/* within int64: the last bucket begins before the last time; its bits
+		 * add up modulo 2^64 whatever the signs are */
+		int64_t ns = (int64_t)((uint64_t)t->start_ns + (uint64_t)i * (uint64_t)t->step_ns);
 
 		mg_buf_addz(out, mg_time_format(ns, 0, text, sizeof(text)));
 		for (uint32_t c = 0; c < t->ncol; c++) {
@@ -93,12 +97,32 @@ static enum mg_status write_table(const char *dir, const struct mg_table *t, str
 		mg_tsv_format(&text, t);
 		mg_out_add(&o, mg_buf_str(&text));
 		st = mg_out_close(&o);
+	} else {
+		mg_out_abort(&o);
 	}
 	if (st != MG_OK && err)
 		*err = o.err;
 	mg_buf_release(&path);
 	mg_buf_release(&text);
 	return st;
+}
+
+static void remove_tables(const char *series)
+{
+	DIR           *d = opendir(series);
+	struct dirent *e;
+	struct mg_buf  path = { 0 };
+
+	while (d && (e = readdir(d))) {
+		if (!mg_str_ends(mg_strz(e->d_name), MG_STR(".tsv")))
+			continue;
+		mg_buf_clear(&path);
+		mg_buf_printf(&path, "%s/%s", series, e->d_name);
+		unlink(path.p);
+	}
+	if (d)
+		closedir(d);
+	mg_buf_release(&path);
 }
 
 enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, struct mg_err *err)
@@ -109,6 +133,7 @@ enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, stru
 	mg_buf_printf(&path, "%s/series", dir);
 	if (make_dir(dir, err) && make_dir(path.p, err))
 		st = MG_OK;
+	remove_tables(path.p);
 	for (uint32_t i = 0; i < s->n && st == MG_OK; i++)
 		st = write_table(dir, &s->t[i], err);
 	mg_buf_release(&path);

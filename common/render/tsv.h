@@ -18,7 +18,8 @@
 const char *mg_tsv_step(int64_t ns, char *buf, size_t n);
 /* Append a table: one comment, the names, one row a bucket; an empty cell is "not known". */
 void mg_tsv_format(struct mg_buf *out, const struct mg_table *t);
-/* Write every table to <dir>/series/<table>.tsv; the directories are made when missing. */
+/* Write every table to <dir>/series/<table>.tsv; the directories are made when missing,
+ * and tables of an earlier run are removed, so that old and new cannot be mixed up. */
 enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, struct mg_err *err);
 
 /* Read a table of the above form from `text`.  Name, title and unit come from the comment

@@ -34,6 +34,10 @@ int mg_session_clocks(const struct mg_tool *tool, const struct mg_common *common
 int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
 		      struct mg_limits *out);
 
+/* Was anything in the input of a kind that the rules can use?  If not, a message says so, and
+ * the tool should leave with MG_EXIT_USAGE when it has shown what it looked at. */
+bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c);
+
 /* Before anything is written: SIGPIPE must not kill the tool. */
 void mg_session_begin(void);
 
