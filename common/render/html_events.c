@@ -5,31 +5,79 @@
 #include "render/html_internal.h"
 
 #define EVENTS     5000
-#define PLACE_COLS 40
-#define WHAT_BYTES 400 /* a message may be a kilobyte; events.jsonl has it whole */
+#define PLACE_COLS 30
+#define WHAT_BYTES 240 /* a message may be a kilobyte; events.jsonl has it whole */
 #define FAMILIES   MG_EV_COUNT
 
 /* --- which ones -------------------------------------------------------------------------- */
 
+/* Events of one severity and kind. */
+struct cell {
+	size_t count, take, seen;
+};
+
+/* Share `room` among the kinds: the rare ones whole, the others alike. */
+static size_t share(struct cell *of, size_t room)
+{
+	size_t   used = 0, part;
+	unsigned open = 0;
+	bool     again = true;
+
+	for (int k = 0; k < MG_EV_COUNT; k++)
+		open += of[k].count > 0;
+	while (again) { /* a kind that needs less than its part leaves more for the others */
+		again = false;
+		part = open ? (room - used) / open : 0;
+		for (int k = 0; k < MG_EV_COUNT; k++)
+			if (of[k].count && !of[k].take && of[k].count <= part) {
+				of[k].take = of[k].count;
+				used += of[k].count;
+				open--;
+				again = true;
+			}
+	}
+	for (int k = 0; k < MG_EV_COUNT; k++)
+		if (of[k].count && !of[k].take) {
+			of[k].take = part;
+			used += part;
+		}
+	return used;
+}
+
+static void count(const struct mg_case *c, struct cell (*of)[MG_EV_COUNT], size_t *total)
+{
+	for (size_t i = 0; i < c->events.n; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+
+		of[e->severity][e->kind].count++;
+		total[e->severity]++;
+	}
+}
+
 size_t *mg_html_choose(const struct mg_case *c, size_t max, size_t *n)
 {
-	size_t count[MG_SEV_CRITICAL + 1] = { 0 }, take[MG_SEV_CRITICAL + 1], seen[MG_SEV_CRITICAL + 1];
-	size_t left = max, *index = mg_alloc((c->events.n < max ? c->events.n : max) * sizeof(size_t) + 1);
+	struct cell of[MG_SEV_CRITICAL + 1][MG_EV_COUNT] = { 0 };
+	size_t      total[MG_SEV_CRITICAL + 1] = { 0 }, left = max;
+	size_t     *index = mg_alloc((c->events.n < max ? c->events.n : max) * sizeof(size_t) + 1);
 
-	for (size_t i = 0; i < c->events.n; i++)
-		count[c->events.ev[i].severity]++;
+	count(c, of, total);
 	for (int s = MG_SEV_CRITICAL; s >= MG_SEV_DEBUG; s--) {
-		take[s] = count[s] < left ? count[s] : left;
-		left -= take[s];
-		seen[s] = 0;
+		size_t below = 0;
+
+		for (int k = 0; k < s; k++)
+			below += total[k];
+		/* a crowd must not take the place of everything that is less severe */
+		if (below > left / 4)
+			below = left / 4;
+		left -= share(of[s], total[s] > left - below ? left - below : left);
 	}
 	*n = 0;
 	for (size_t i = 0; i < c->events.n; i++) {
-		enum mg_severity s = c->events.ev[i].severity;
-		size_t           k = seen[s]++;
+		struct cell *x = &of[c->events.ev[i].severity][c->events.ev[i].kind];
+		uint64_t     k = x->seen++;
 
 		/* evenly: the number of those taken grows with the number of those seen */
-		if ((uint64_t)(k + 1) * take[s] / count[s] > (uint64_t)k * take[s] / count[s])
+		if ((k + 1) * x->take / x->count > k * x->take / x->count)
 			index[(*n)++] = i;
 	}
 	return index;
@@ -96,17 +144,6 @@ static void controls(struct mg_html_page *p)
 
 /* --- rows -------------------------------------------------------------------------------- */
 
-static void source_cell(struct mg_buf *b, const struct mg_event *e)
-{
-	struct mg_str who = e->component.n ? e->component : e->pod;
-
-	mg_html_text(b, who.n || e->node.n ? who : MG_STR("\xe2\x80\x93"));
-	if (e->node.n) {
-		mg_buf_addz(b, who.n ? "<wbr>@" : "@");
-		mg_html_text(b, e->node);
-	}
-}
-
 static void what_cell(struct mg_buf *b, const struct mg_event *e)
 {
 	struct mg_buf what = { 0 };
@@ -128,8 +165,9 @@ static void what_cell(struct mg_buf *b, const struct mg_event *e)
 /* Times are milliseconds since the epoch; a row without one passes only without a filter. */
 static void row(struct mg_html_page *p, const struct mg_event *e)
 {
-	const char *sev = mg_html_severity(e->severity);
-	char        text[24];
+	const char   *sev = mg_html_severity(e->severity);
+	struct mg_buf t = { 0 };
+	char          text[24];
 
 	mg_buf_printf(&p->b, "<tr data-s=\"%d\" data-k=\"%d\"", (int)e->severity, family_of(e->kind));
 	if (e->time_ns != MG_TIME_NONE) {
@@ -143,12 +181,14 @@ static void row(struct mg_html_page *p, const struct mg_event *e)
 	if (e->duration_ns >= 0)
 		mg_buf_addz(&p->b, mg_duration_text(e->duration_ns, text, sizeof(text)));
 	mg_buf_printf(&p->b, "<td><span class=\"sev %s\">%s</span><td>", sev, sev);
-	source_cell(&p->b, e);
+	mg_event_text_source(&t, e);
+	mg_html_text(&p->b, mg_buf_str(&t));
 	mg_buf_printf(&p->b, "<td>%s<td>", mg_event_kind_name(e->kind));
 	what_cell(&p->b, e);
 	mg_buf_addz(&p->b, "<td>");
 	mg_html_short_place(&p->b, mg_case_path(p->c, e->artifact), e->line, PLACE_COLS);
 	mg_buf_addz(&p->b, "\n");
+	mg_buf_release(&t);
 }
 
 static void left_out(struct mg_html_page *p, size_t shown)
@@ -162,9 +202,9 @@ static void left_out(struct mg_html_page *p, size_t shown)
 	}
 	mg_num_grouped(shown, n, sizeof(n));
 	mg_num_grouped(p->c->events.n - shown, rest, sizeof(rest));
-	mg_buf_printf(&p->b, "<p class=\"note\">%s of %s events are shown here: the most severe ones, "
-			     "and of the first severity that did not fit an even choice. %s are left "
-			     "out; <code>events.jsonl</code> beside this page has all.</p>\n",
+	mg_buf_printf(&p->b, "<p class=\"note\">%s of %s events are shown here: the most severe ones; "
+			     "where there are too many, rare kinds whole and an even choice of the "
+			     "others. %s are left out; <code>events.jsonl</code> beside this page has all.</p>\n",
 		      n, all, rest);
 }
 

@@ -162,10 +162,12 @@ static uint32_t finding(struct mg_html_page *p, uint32_t i)
 	head(p, it, f);
 	links(p, it, "caused by", f->caused_by, f->ncaused_by, false);
 	links(p, it, "also leads to", f->effects, f->neffects, true);
+	mg_buf_addz(&p->b, "<div class=\"folds\">\n");
 	evidence(p, f, root);
 	numbers(p, f);
 	list(p, "Or perhaps", f->alternatives, f->nalternatives, false);
 	list(p, "Next steps", f->next_steps, f->nnext_steps, root);
+	mg_buf_addz(&p->b, "</div>\n");
 	if (next < p->outline.n && p->outline.item[next].depth > it->depth)
 		mg_buf_addz(&p->b, "<p class=\"effects\">led to</p>\n");
 	while (next < p->outline.n && p->outline.item[next].depth > it->depth)

@@ -46,8 +46,8 @@ void mg_html_anchor(struct mg_buf *b, const struct mg_findings *fs, uint32_t fin
 /* html_findings.c, html_events.c, html_plot.c */
 void   mg_html_findings(struct mg_html_page *p);
 void   mg_html_events(struct mg_html_page *p);
-/* Indexes of at most `max` events, in order: the most severe ones, and of the severity that
- * does not fit any more an even choice.  The caller frees. */
+/* Indexes of at most `max` events, in order: the most severe ones; of a severity that is too
+ * many the rare kinds whole and an even choice of the others.  The caller frees. */
 size_t *mg_html_choose(const struct mg_case *c, size_t max, size_t *n);
 /* The chart as an inline SVG; its findings link to their anchors. */
 void   mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_findings *fs);

@@ -12,7 +12,7 @@
 		var id = decodeURIComponent(location.hash.slice(1));
 		var target = id && byId(id);
 		if (target && target.matches("article"))
-			target.querySelectorAll(":scope > details").forEach(function (d) { d.open = true; });
+			target.querySelectorAll(":scope > .folds > details").forEach(function (d) { d.open = true; });
 	}
 	addEventListener("hashchange", unfold);
 	unfold();
