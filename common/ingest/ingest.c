@@ -108,6 +108,8 @@ static enum mg_kind kind_of_event(enum mg_event_kind k)
 {
 	struct mg_str name = mg_strz(mg_event_kind_name(k));
 
+	if (k == MG_EV_ETCD_STATUS || k == MG_EV_ETCD_MEMBER || k == MG_EV_ETCD_OBJECTS)
+		return MG_KIND_ETCD_INFO;
 	if (mg_str_starts(name, MG_STR("etcd.")))
 		return MG_KIND_ETCD_LOG;
 	if (mg_str_starts(name, MG_STR("kernel.")))

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-<<<<<<<< HEAD:common/session/pattern_files.c
-#include "session/pattern_files.h"
-========
 #include "session/rulefiles.h"
->>>>>>>> x-klog:common/session/rulefiles.c
 
 #include <errno.h>
 #include <stdio.h>
