@@ -131,8 +131,8 @@ int main(int argc, char **argv)
 		  &o.space },
 		{ MG_OPT_TEXT, 0, "series", "STEP", "slow operations over time by member, tab-separated",
 		  &o.series },
-		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "the lines instead of a table: events (jsonl), tsv or text",
-		  &o.output },
+		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "the lines instead of a table: "
+							 "events (jsonl), tsv or text", &o.output },
 		{ MG_OPT_COUNT, 'n', "max", "N", "at most N rows (default 0: all)", &o.max },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
