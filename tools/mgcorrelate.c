@@ -17,6 +17,7 @@
 #include "io/out.h"
 #include "render/events.h"
 #include "render/findings_json.h"
+#include "render/html.h"
 #include "render/plot.h"
 #include "render/report.h"
 #include "render/summary.h"
@@ -119,24 +120,42 @@ static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_
 	return close_file(tool, &out);
 }
 
-/* Series as TSV and the timeline; a missing gnuplot costs only the picture. */
-static int write_plots(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
-		       struct mg_case *c, const struct mg_findings *fs, bool *drawn)
+static int write_page(const struct mg_tool *tool, struct mg_arena *a, struct mg_str dir,
+		      const struct mg_case *c, const struct mg_findings *fs,
+		      const struct mg_series *s)
+{
+	const char         *path = mg_arena_printf(a, "%.*s/report.html", MG_FMT(dir)).p;
+	struct mg_html_opts opt = { .series = s, .version = MG_VERSION };
+	struct mg_out       out;
+
+	if (mg_out_file(&out, path) != MG_OK) {
+		mg_say(tool, "%s", out.err.msg);
+		return MG_EXIT_OUTPUT;
+	}
+	mg_render_html(&out, c, fs, &opt);
+	return close_file(tool, &out);
+}
+
+/* The page, the series as TSV, the timeline; a missing gnuplot costs only the picture. */
+static int write_plots(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+		       struct mg_str dir, struct mg_case *c, const struct mg_findings *fs,
+		       bool *drawn)
 {
 	struct mg_series    s;
 	struct mg_plot_opts po = { 0 };
 	struct mg_err       err = { 0 };
 	enum mg_status      st;
-	int                 rc = -1;
+	int                 rc;
 
 	*drawn = false;
 	if (c->first_ns == MG_TIME_NONE)
-		return -1;
+		return write_page(tool, a, dir, c, fs, NULL);
 	mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
-	if (mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
+	rc = write_page(tool, a, dir, c, fs, &s);
+	if (rc < 0 && mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
 		mg_say(tool, "cannot write the series: %s", err.msg);
 		rc = MG_EXIT_OUTPUT;
-	} else if (!o->no_plots) {
+	} else if (rc < 0 && !o->no_plots) {
 		st = mg_plot_timeline(dir.p, c, fs, &s, &po, &err);
 		*drawn = st == MG_OK;
 		if (st != MG_OK && !o->common.quiet)
@@ -159,9 +178,9 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	if ((rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
-	    (rc = write_plots(tool, o, dir, c, fs, &drawn)) >= 0)
+	    (rc = write_plots(tool, o, a, dir, c, fs, &drawn)) >= 0)
 		return rc;
-	*files = mg_arena_printf(a, "%.*s/report.txt%s  findings.json  events.jsonl  series/",
+	*files = mg_arena_printf(a, "%.*s/report.html  report.txt%s  findings.json  events.jsonl  series/",
 				 MG_FMT(dir), drawn ? "  timeline.png" : "").p;
 	return -1;
 }

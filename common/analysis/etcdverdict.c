@@ -157,9 +157,10 @@ static struct mg_str sentence(struct mg_etcdview *v, const struct mg_etcd_verdic
 						  "one cannot be told from all"
 						: "no other member is known");
 	case MG_BLAME_ONE:
-		return mg_arena_printf(&v->arena, "only %.*s was slow in %u of %u minutes that other "
+		return mg_arena_printf(&v->arena, "only %.*s was slow in %u of the %u slow minute%s that other "
 				       "members' logs cover (%s of %s slow applies): its own disk or "
-				       "CPU", MG_FMT(who), o->alone, o->compared, mine, applies);
+				       "CPU", MG_FMT(who), o->alone, o->compared, plural(o->compared), mine,
+				       applies);
 	case MG_BLAME_ALL:
 		return mg_arena_printf(&v->arena, "all members were slow together in %u of %u slow "
 				       "minute%s (%s slow applies): shared storage, the hypervisor, or "

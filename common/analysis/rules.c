@@ -7,6 +7,9 @@
 const struct mg_rule *const mg_rules[] = {
 	&mg_rule_etcd_stall,
 	&mg_rule_slow_fsync,
+	&mg_rule_network,
+	&mg_rule_db_size,
+	&mg_rule_object_count,
 	&mg_rule_apply_too_long,
 	&mg_rule_overload,
 	&mg_rule_readindex,

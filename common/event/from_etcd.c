@@ -92,6 +92,7 @@ static const struct rule rules[] = {
 	{ MG_ETCD_CORRUPT, MG_EV_ETCD_ALARM, MG_SEV_CRITICAL, false, false, NULL },
 	{ MG_ETCD_SNAPSHOT, MG_EV_ETCD_SNAPSHOT, MG_SEV_INFO, true, false, NULL },
 	{ MG_ETCD_SNAPSHOT_FAILED, MG_EV_ETCD_SNAPSHOT, MG_SEV_WARNING, false, false, "failed" },
+	{ MG_ETCD_LEASE, MG_EV_ETCD_ERROR, MG_SEV_WARNING, false, true, NULL },
 	{ MG_ETCD_HEALTH, MG_EV_ETCD_ERROR, MG_SEV_WARNING, false, true, NULL },
 	{ MG_ETCD_STARTING, MG_EV_ETCD_START, MG_SEV_INFO, false, false, NULL },
 	{ MG_ETCD_GRPC, MG_EV_ETCD_GRPC, MG_SEV_INFO, false, true, NULL },

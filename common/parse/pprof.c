@@ -411,6 +411,8 @@ enum mg_status mg_pprof_parse(struct mg_prof *p, struct mg_str data, struct mg_e
 	collect(&r, data);
 	if (r.types.n == 0)
 		st = mg_err_set(err, MG_SKIP, "no profile: it has no sample type");
+	else if (r.strings.n == 0)
+		st = mg_err_set(err, MG_SKIP, "profile without its string table");
 	else {
 		resolve(&r);
 		st = p->bad ? MG_FAIL : MG_OK;
