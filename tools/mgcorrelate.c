@@ -14,7 +14,6 @@
 #include "analysis/rule.h"
 #include "analysis/series.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "io/out.h"
 #include "render/events.h"
 #include "render/findings_json.h"
@@ -22,6 +21,7 @@
 #include "render/report.h"
 #include "render/summary.h"
 #include "render/tsv.h"
+#include "session/judge.h"
 #include "session/session.h"
 
 #define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
@@ -29,8 +29,9 @@
 struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
-	const char           *dir, *format, *fail_on;
-	struct mg_list        set, offsets;
+	struct mg_judge_args  judge;
+	const char           *dir, *format;
+	struct mg_list        offsets;
 	bool                  force, no_plots, no_report;
 };
 
@@ -163,31 +164,6 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	return -1;
 }
 
-/* rule.threshold=value */
-static int parse_overrides(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-			   struct mg_override **out)
-{
-	*out = mg_arena_zalloc(a, sizeof(**out) * (o->set.n + 1));
-	for (size_t i = 0; i < o->set.n; i++) {
-		struct mg_str         key, value, rule, name;
-		const struct mg_rule *r;
-		bool                  known = false;
-
-		mg_str_cut(mg_strz(o->set.v[i]), '=', &key, &value);
-		mg_str_cut(key, '.', &rule, &name);
-		r = mg_rule_find(rule);
-		for (size_t k = 0; r && k < 6 && r->thresholds[k].name; k++)
-			known |= mg_str_eq(name, mg_strz(r->thresholds[k].name));
-		if (!known || !mg_num_f64(value, &(*out)[i].value))
-			return mg_usage_error(tool, "'--set=%s': expected RULE.THRESHOLD=NUMBER; "
-						    "mgdiagnose --list-rules shows them",
-					      o->set.v[i]);
-		(*out)[i].rule = r->id;
-		(*out)[i].threshold = mg_arena_str(a, name).p;
-	}
-	return -1;
-}
-
 static int64_t monotonic_ns(void)
 {
 	struct timespec t;
@@ -196,25 +172,13 @@ static int64_t monotonic_ns(void)
 	return t.tv_sec * MG_SEC + t.tv_nsec;
 }
 
-static int finish(const struct mg_tool *tool, const struct opts *o, const struct mg_findings *fs,
-		  struct mg_out *out, int status, enum mg_severity fail_on)
-{
-	status = mg_session_end(tool, out, status);
-	if (status == MG_EXIT_OUTPUT)
-		return status;
-	for (uint32_t i = 0; o->fail_on && i < fs->n; i++)
-		if (fs->f[i].severity >= fail_on)
-			return MG_EXIT_FOUND;
-	return status;
-}
-
 static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-		     char **operands, int n, enum mg_severity fail_on)
+		     char **operands, int n)
 {
 	struct mg_ingest_opts io = { 0 };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
 	struct mg_findings    fs = { 0 };
-	struct mg_override   *set;
+	struct mg_judge       judge;
 	struct mg_case        c;
 	struct mg_out         out;
 	int64_t               began = monotonic_ns();
@@ -222,7 +186,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	bool                  known;
 	int                   status, rc;
 
-	if ((rc = parse_overrides(tool, o, a, &set)) >= 0 ||
+	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
 	    (rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0 ||
 	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0))
 		return rc;
@@ -234,7 +198,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 		return status;
 	if (!(known = mg_session_knows(tool, &c)))
 		status = MG_EXIT_USAGE;
-	mg_rules_run(&fs, &c, set, o->set.n);
+	mg_rules_run(&fs, &c, judge.set, judge.nset);
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
 	rc = -1;
 	if (!o->no_report && known)
@@ -245,7 +209,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 			mg_render_findings_json(&out, &c, &fs);
 		else
 			mg_render_summary(&out, &c, &fs, &ro);
-		rc = finish(tool, o, &fs, &out, status, fail_on);
+		rc = mg_judge_status(&judge, &fs, mg_session_end(tool, &out, status));
 	}
 	mg_findings_release(&fs);
 	mg_case_release(&c);
@@ -262,11 +226,9 @@ int main(int argc, char **argv)
 		{ MG_OPT_FLAG, 0, "no-report", NULL, "only print the summary", &o.no_report },
 		{ MG_OPT_FLAG, 0, "no-plots", NULL, "do not run gnuplot", &o.no_plots },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of standard output: text or json", &o.format },
-		{ MG_OPT_LIST, 0, "set", "RULE.X=N", "another threshold for a rule", &o.set },
-		{ MG_OPT_TEXT, 0, "fail-on", "SEVERITY", "exit 1 when a finding is at least this bad",
-		  &o.fail_on },
-		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, whatever is estimated",
-		  &o.offsets },
+		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, "
+							   "whatever is estimated", &o.offsets },
+		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
@@ -279,23 +241,19 @@ int main(int argc, char **argv)
 			    "  mgcorrelate --format=json --no-report a.tar.gz | jq '.findings[].claim'\n",
 		.opts = table,
 	};
-	struct mg_arena  a = { 0 };
-	enum mg_severity fail_on = MG_SEV_CRITICAL;
-	char           **operands;
-	int              n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
+	struct mg_arena a = { 0 };
+	char          **operands;
+	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
 	mg_session_begin();
 	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
 		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
-	if (rc < 0 && o.fail_on && !mg_severity_parse(mg_strz(o.fail_on), &fail_on))
-		rc = mg_usage_error(&tool, "'--fail-on=%s': expected info, warning, error or critical",
-				    o.fail_on);
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)
-		rc = correlate(&tool, &o, &a, operands, n, fail_on);
+		rc = correlate(&tool, &o, &a, operands, n);
 	mg_arena_release(&a);
-	mg_list_release(&o.set);
+	mg_list_release(&o.judge.set);
 	mg_list_release(&o.offsets);
 	mg_list_release(&o.common.limits);
 	return rc;

@@ -279,6 +279,22 @@ static void set_first(struct mg_requests *r, struct mg_request_group *g,
 	g->source_ip = text_id(r, q->source_ip);
 }
 
+/* Who asked when nobody is named: the address and the program. */
+static uint32_t client_id(struct mg_requests *r, const struct mg_request *q)
+{
+	char   buf[PATTERN_MAX];
+	size_t ip = q->source_ip.n < 64 ? q->source_ip.n : 64, n = q->user_agent.n;
+
+	if (n > sizeof(buf) - 65)
+		n = sizeof(buf) - 65;
+	if (ip)
+		memcpy(buf, q->source_ip.p, ip);
+	buf[ip] = ' ';
+	if (n)
+		memcpy(buf + ip + 1, q->user_agent.p, n);
+	return text_id(r, mg_str(buf, ip + 1 + n));
+}
+
 static void add_group(struct mg_requests *r, const struct mg_request *q, const struct facts *f,
 		      uint32_t user)
 {
@@ -288,7 +304,7 @@ static void add_group(struct mg_requests *r, const struct mg_request *q, const s
 					       text_id(r, q->subresource), pattern_id(r, q->uri),
 					       q->code, 0 };
 
-	key[6] = q->user.n ? 0 : text_id(r, q->source_ip);
+	key[6] = q->user.n ? 0 : client_id(r, q);
 	i = mg_cells_find(&r->groups, key, &added);
 	g = &((struct group_cell *)mg_cells_at(&r->groups, i))->g;
 	if (added) {

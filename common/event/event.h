@@ -80,6 +80,7 @@
 	X(KUBELET_NODE, "kubelet.node_status", "node status could not be written, or changed") \
 	X(GOROUTINE_DUMP, "goroutine.dump", "a goroutine dump was taken")                    \
 	X(GOROUTINE_STUCK, "goroutine.stuck", "goroutines blocked at one place")             \
+	X(HEAP_PROFILE, "heap.profile", "a heap profile was taken")                          \
 	X(GAP, "gap", "a source fell silent")                                                \
 	X(LOG_ERROR, "log.error", "an E or F line of no other kind, folded per message")     \
 	X(PATTERN, "pattern", "a user rule matched")

@@ -304,7 +304,8 @@ static void add(struct ctx *c, const struct rule *r)
 		place(c, r, ev);
 		ev->artifact = c->src->artifact;
 		ev->line = c->line->lineno;
-		ev->component = c->e->family == MG_ETCD_CLIENT ? c->src->component : MG_STR("etcd");
+		ev->component = c->e->family == MG_ETCD_CLIENT || from_etcd(c->src)
+					? c->src->component : MG_STR("etcd");
 		ev->node = c->src->node.n ? c->src->node : mg_batch_str(c->out, c->line->host);
 		ev->pod = c->src->pod;
 		object(c, ev);

@@ -6,6 +6,7 @@
 #define MG_EVENT_SOURCE_H
 
 #include "event/event.h"
+#include "event/logrules.h"
 
 /* One leaf.  The views live as long as the run. */
 struct mg_source {
@@ -20,6 +21,7 @@ struct mg_source {
 	bool          windowed;
 	int64_t       since_ns, until_ns; /* when windowed: only requests that end in [since, until) are
 				    counted; MG_TIME_NONE: open */
+	const struct mg_logrules *rules; /* of the user, or NULL */
 	void         *ctx; /* of a tool's own consumer (mg_ingest_opts), else NULL */
 };
 

@@ -38,7 +38,8 @@ static void begin(struct asking *r, const struct mg_source *src, struct mg_parti
 	const struct mg_audit_ask *ask = src->ctx;
 
 	*r = (struct asking){ .src = src, .query = &ask->query, .tally = tally_of(out) };
-	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats };
+	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats,
+					  .memo = mg_partial_memo(out) };
 }
 
 /* An event at both ends of what was read: a relative --since needs to know when the data

@@ -142,7 +142,8 @@ static void keep_slowest(struct reader *r, enum mg_event_kind kind, struct picks
 static void begin(struct reader *r, const struct mg_source *src, struct mg_partial *out)
 {
 	*r = (struct reader){ .src = src, .out = out };
-	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats };
+	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats,
+					  .memo = mg_partial_memo(out) };
 }
 
 static void finish(struct reader *r)

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "ingest/consume_audit.h"
 #include "io/pool.h"
+#include "parse/audit_memo.h"
 
 /* Blocks that may be alive at once, per worker: enough to keep it busy, small enough for
  * the memory bound. */
@@ -17,7 +18,8 @@
 
 /* What a thread keeps from block to block, whatever leaf they are of. */
 struct desk {
-	struct mg_requests *audit, *http; /* of thread 0: those of the case */
+	struct mg_requests   *audit, *http; /* of thread 0: those of the case */
+	struct mg_audit_memo *memo;
 };
 
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
@@ -62,6 +64,9 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 		return &mg_consumer_log;
 	case MG_KIND_GOROUTINE:
 		return &mg_consumer_gostack;
+	case MG_KIND_HEAP:
+	case MG_KIND_PPROF:
+		return &mg_consumer_heap;
 	case MG_KIND_KUBE_YAML:
 	case MG_KIND_KUBE_JSON:
 	case MG_KIND_ETCD_INFO:
@@ -86,13 +91,16 @@ static void work(void *arg, unsigned slot)
 	mg_partial_init(&j->partial);
 	j->partial.audit = d->audit;
 	j->partial.http = d->http;
+	j->partial.memo = d->memo;
 	if (j->block.p)
 		k->block(j->leaf->state, j->leaf->source, &j->block, &j->partial);
 	if (j->end && k->close)
 		k->close(j->leaf->state, j->leaf->source, &j->partial);
 	d->audit = j->partial.audit;
 	d->http = j->partial.http;
+	d->memo = j->partial.memo;
 	j->partial.audit = j->partial.http = NULL;
+	j->partial.memo = NULL;
 }
 
 /* The kind of artifact that an event of an event stream was read from. */
@@ -108,6 +116,8 @@ static enum mg_kind kind_of_event(enum mg_event_kind k)
 		return MG_KIND_KERNEL;
 	if (mg_str_starts(name, MG_STR("goroutine.")))
 		return MG_KIND_GOROUTINE;
+	if (mg_str_starts(name, MG_STR("heap.")))
+		return MG_KIND_HEAP;
 	if (mg_str_starts(name, MG_STR("audit.")))
 		return MG_KIND_AUDIT;
 	return MG_KIND_LOG;
@@ -217,12 +227,15 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 
 	a.path = mg_arena_str(&c->arena, leaf->path);
 	find_source(r, a.path, s);
+	if (leaf->kind == MG_KIND_ETCD_LOG && !s->component.n)
+		s->component = MG_STR("etcd"); /* through a pipe no path says so */
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
 	for (uint32_t i = 0; i < r->o->noffsets; i++)
 		if (mg_str_eq(r->o->offsets[i].node, s->node))
 			s->offset_ns = r->o->offsets[i].ns;
+	s->rules = r->o->rules;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;
 	s->until_ns = r->o->until_ns;
@@ -390,6 +403,7 @@ static struct desk *desks_new(const struct mg_case *c, int threads)
 /* Add up what the other threads counted. */
 static void desks_clear(struct desk *d, struct mg_case *c, int threads)
 {
+	mg_audit_memo_free(d[0].memo);
 	for (int i = 1; i < threads; i++) {
 		if (d[i].audit)
 			mg_requests_merge(c->audit, d[i].audit);
@@ -397,6 +411,7 @@ static void desks_clear(struct desk *d, struct mg_case *c, int threads)
 			mg_requests_merge(c->http, d[i].http);
 		mg_requests_free(d[i].audit);
 		mg_requests_free(d[i].http);
+		mg_audit_memo_free(d[i].memo);
 	}
 	free(d);
 }

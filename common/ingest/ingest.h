@@ -28,6 +28,7 @@ struct mg_ingest_opts {
 	const struct mg_consumer *(*pick)(void *ctx, const struct mg_leaf *leaf);
 	/* NULL, or called with each partial, in order, before it is merged into the case. */
 	void (*fold)(void *ctx, struct mg_partial *p);
+	const struct mg_logrules *rules; /* patterns to look for in logs, NULL: none */
 	void *ctx; /* of pick and fold; also in mg_source.ctx */
 	void (*progress)(void *ctx, uint64_t done, int64_t total);
 	void *progress_ctx;

@@ -59,7 +59,7 @@ static struct mg_str strip(struct mg_unwrap *u, struct mg_str s)
 {
 	while (s.n && s.p[s.n - 1] == '\r')
 		s.n--;
-	if (s.n && (memchr(s.p, '\0', s.n) || memchr(s.p, '\033', s.n)))
+	if (s.n && !u->plain && (memchr(s.p, '\0', s.n) || memchr(s.p, '\033', s.n)))
 		return clean(u, s);
 	return s;
 }

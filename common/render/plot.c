@@ -184,33 +184,44 @@ static const char *picture_name(const struct mg_plot_opts *o)
 	return o->name ? o->name : "timeline";
 }
 
+enum mg_status mg_timeline_build(struct mg_timeline *t, const struct mg_case *c,
+				 const struct mg_findings *fs, const struct mg_series *s,
+				 const struct mg_plot_opts *o, struct mg_err *err)
+{
+	unsigned want = o->panels ? o->panels : (1u << MG_PANELS) - 1, missing = 0;
+
+	*t = (struct mg_timeline){ .c = c, .s = s };
+	set_chart(t, o, picture_name(o));
+	if (t->chart.first_ns == MG_TIME_NONE || t->chart.last_ns < t->chart.first_ns)
+		return mg_err_set(err, MG_SKIP, "nothing to draw: no record has a time");
+	mg_signals_build(&t->sig, c);
+	for (int i = 0; i < MG_PANELS; i++)
+		if ((want & 1u << i) && !panels[i].build(t))
+			missing |= 1u << i;
+	if (t->chart.npanel == 0)
+		return mg_err_set(err, MG_SKIP, "nothing to draw: no data for any panel");
+	set_title(t);
+	set_footer(t, missing);
+	set_spans(t, fs);
+	return MG_OK;
+}
+
+void mg_timeline_release(struct mg_timeline *t)
+{
+	mg_signals_release(&t->sig);
+	mg_chart_release(&t->chart);
+}
+
 enum mg_status mg_plot_timeline_script(const struct mg_case *c, const struct mg_findings *fs,
 				       const struct mg_series *s, const struct mg_plot_opts *o,
 				       struct mg_buf *out, struct mg_err *err)
 {
-	struct mg_timeline t = { .c = c, .s = s };
-	unsigned           want = o->panels ? o->panels : (1u << MG_PANELS) - 1, missing = 0;
-	enum mg_status     st = MG_OK;
+	struct mg_timeline t;
+	enum mg_status     st = mg_timeline_build(&t, c, fs, s, o, err);
 
-	set_chart(&t, o, picture_name(o));
-	if (t.chart.first_ns == MG_TIME_NONE || t.chart.last_ns < t.chart.first_ns) {
-		mg_chart_release(&t.chart);
-		return mg_err_set(err, MG_SKIP, "nothing to draw: no record has a time");
-	}
-	mg_signals_build(&t.sig, c);
-	for (int i = 0; i < MG_PANELS; i++)
-		if ((want & 1u << i) && !panels[i].build(&t))
-			missing |= 1u << i;
-	if (t.chart.npanel) {
-		set_title(&t);
-		set_footer(&t, missing);
-		set_spans(&t, fs);
+	if (st == MG_OK)
 		mg_chart_script(&t.chart, out);
-	} else {
-		st = mg_err_set(err, MG_SKIP, "nothing to draw: no data for any panel");
-	}
-	mg_signals_release(&t.sig);
-	mg_chart_release(&t.chart);
+	mg_timeline_release(&t);
 	return st;
 }
 
