@@ -163,7 +163,7 @@ static uint32_t finding(struct mg_html_page *p, uint32_t i)
 	links(p, it, "caused by", f->caused_by, f->ncaused_by, false);
 	links(p, it, "also leads to", f->effects, f->neffects, true);
 	mg_buf_addz(&p->b, "<div class=\"folds\">\n");
-	evidence(p, f, root);
+	evidence(p, f, root && i == 0);
 	numbers(p, f);
 	list(p, "Or perhaps", f->alternatives, f->nalternatives, false);
 	list(p, "Next steps", f->next_steps, f->nnext_steps, root);

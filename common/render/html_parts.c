@@ -41,13 +41,14 @@ void mg_html_text(struct mg_buf *b, struct mg_str s)
 
 void mg_html_prose(struct mg_buf *b, struct mg_str s)
 {
-	struct mg_str head, rest, code;
+	struct mg_str head, rest, code, tail;
 
-	while (mg_str_cut(s, '`', &head, &rest) && mg_str_cut(rest, '`', &code, &s)) {
+	while (mg_str_cut(s, '`', &head, &rest) && mg_str_cut(rest, '`', &code, &tail)) {
 		mg_html_text(b, head);
 		mg_buf_addz(b, "<code>");
 		mg_html_text(b, code);
 		mg_buf_addz(b, "</code>");
+		s = tail;
 	}
 	/* an odd backtick stays what it is */
 	mg_html_text(b, s);

@@ -47,7 +47,7 @@ static void rect(struct mg_buf *b, double x, double y, double w, double h, const
 
 static void shades(struct picture *p, double bottom)
 {
-	for (uint32_t i = 0; i < p->c->nspan; i++) {
+	for (uint32_t i = p->c->nspan; i-- > 0;) { /* the most important one on top */
 		const struct mg_chart_span *s = &p->c->span[i];
 		double                      x = mg_layout_x(&p->l, s->start_ns);
 		double                      w = mg_layout_x(&p->l, s->end_ns) - x;
