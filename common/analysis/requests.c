@@ -510,8 +510,7 @@ void mg_requests_merge(struct mg_requests *to, const struct mg_requests *from)
 	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
 
 	mg_requests_unsort(to);
-	for (uint32_t i = 0; i < from->texts.n; i++)
-		id[i] = text_id(to, mg_intern_str(&from->texts, i));
+	mg_intern_merge(&to->texts, &from->texts, id);
 	to->count += from->count;
 	if (from->last_ns != MG_TIME_NONE)
 		widen_span(&to->first_ns, &to->last_ns, from->first_ns, from->last_ns);

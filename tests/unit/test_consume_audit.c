@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "ingest/consume_audit.h"
+#include "parse/audit_memo.h"
 
 static const struct mg_source source = { .artifact = 3, .path = { "a/audit.log", 11 },
 					 .since_ns = MG_TIME_NONE,
@@ -19,6 +20,7 @@ static void fold(struct mg_partial *all, struct mg_partial *p)
 {
 	mg_batch_append(&all->events, &p->events);
 	mg_stats_merge(&all->stats, &p->stats);
+	all->memo = p->memo;
 	if (!p->audit)
 		return;
 	if (!all->audit)
@@ -35,7 +37,7 @@ static struct mg_partial consume(const struct mg_consumer *c, struct mg_str text
 	uint64_t          line = 1;
 
 	while (text.n) {
-		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT };
+		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT, .memo = all.memo };
 		struct mg_block   b = { 0 };
 		const char       *nl;
 
@@ -54,7 +56,7 @@ static struct mg_partial consume(const struct mg_consumer *c, struct mg_str text
 		fold(&all, &p);
 	}
 	if (c->close) {
-		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT };
+		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT, .memo = all.memo };
 
 		c->close(state, &source, &p);
 		fold(&all, &p);
@@ -72,6 +74,7 @@ static void release(struct mg_partial *p)
 {
 	mg_batch_release(&p->events);
 	mg_requests_free(p->audit);
+	mg_audit_memo_free(p->memo);
 }
 
 #define HEAD "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\","
