@@ -122,17 +122,17 @@ int main(int argc, char **argv)
 {
 	struct opts         o = { 0 };
 	const struct mg_opt table[] = {
-		{ MG_OPT_FLAG, 0, "compare", NULL, "members side by side at the same minute, and a verdict",
-		  &o.compare },
-		{ MG_OPT_FLAG, 0, "leaders", NULL, "who led when, in which term, and times without a leader",
-		  &o.leaders },
+		{ MG_OPT_FLAG, 0, "compare", NULL,
+		  "members side by side at the same minute, and a verdict", &o.compare },
+		{ MG_OPT_FLAG, 0, "leaders", NULL,
+		  "who led when, in which term, and times without a leader", &o.leaders },
 		{ MG_OPT_FLAG, 0, "keys", NULL, "slow applies by resource and operation", &o.keys },
-		{ MG_OPT_FLAG, 0, "space", NULL, "database size, quota, compaction, alarms, object counts",
-		  &o.space },
-		{ MG_OPT_TEXT, 0, "series", "STEP", "slow operations over time by member, tab-separated",
-		  &o.series },
-		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "the lines instead of a table: "
-							 "events (jsonl), tsv or text", &o.output },
+		{ MG_OPT_FLAG, 0, "space", NULL,
+		  "database size, quota, compaction, alarms, object counts", &o.space },
+		{ MG_OPT_TEXT, 0, "series", "STEP",
+		  "slow operations over time by member, tab-separated", &o.series },
+		{ MG_OPT_TEXT, 'o', "output", "FORMAT",
+		  "the lines instead of a table: events (jsonl), tsv or text", &o.output },
 		{ MG_OPT_COUNT, 'n', "max", "N", "at most N rows (default 0: all)", &o.max },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),

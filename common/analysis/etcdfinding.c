@@ -86,7 +86,7 @@ struct mg_str mg_etcd_by_member(struct mg_rule_ctx *x, const struct mg_etcdview 
 struct mg_str mg_etcd_clause(struct mg_rule_ctx *x, const struct mg_etcdview *v,
 			     const struct mg_etcd_verdict *o)
 {
-	if (v->n < 2 || o->blame == MG_BLAME_NONE)
+	if (v->n < 2 || o->blame == MG_BLAME_NONE || o->blame == MG_BLAME_NO_LOG)
 		return MG_STR("");
 	if (o->blame == MG_BLAME_UNKNOWN)
 		return mg_arena_printf(&x->out->arena, "; all on %.*s, and no log of another member "

@@ -294,7 +294,7 @@ static void no_members(void **state)
 	begin(&w, 0);
 	end(&w);
 	mg_etcdview_verdict(&w.v, &o);
-	assert_int_equal(o.blame, MG_BLAME_NONE);
+	assert_int_equal(o.blame, MG_BLAME_NO_LOG);
 	mg_etcd_leaders_build(&l, &w.v);
 	assert_int_equal(l.n, 0);
 	mg_etcd_leaders_release(&l);
