@@ -220,8 +220,8 @@ void mg_html_events(struct mg_html_page *p)
 		left_out(p, n);
 		controls(p);
 		toggles(p, index, n);
-		mg_buf_addz(&p->b, "<div class=\"wide\"><table class=\"ev\">\n<colgroup><col><col><col><col>"
-			"<col><col><col></colgroup>\n<thead><tr><th>time (UTC)<th class=\"n\">took<th>severity"
+		mg_buf_addz(&p->b, "<div class=\"wide\"><table class=\"ev\">\n<thead>"
+			"<tr><th>time (UTC)<th class=\"n\">took<th>severity"
 			"<th>source<th>kind<th>what<th>where</thead>\n<tbody id=\"rows\">\n");
 		for (size_t i = 0; i < n; i++)
 			row(p, &p->c->events.ev[index[i]]);
