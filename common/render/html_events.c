@@ -220,9 +220,10 @@ void mg_html_events(struct mg_html_page *p)
 		left_out(p, n);
 		controls(p);
 		toggles(p, index, n);
-		mg_buf_addz(&p->b, "<div class=\"wide\"><table class=\"ev\">\n<colgroup><col><col><col><col>"
-			"<col><col><col></colgroup>\n<thead><tr><th>time (UTC)<th class=\"n\">took<th>severity"
-			"<th>source<th>kind<th>what<th>where</thead>\n<tbody id=\"rows\">\n");
+		mg_buf_printf(&p->b, "<div class=\"wide\"><table class=\"ev%s\">\n<thead><tr>"
+			"<th>time (UTC)<th class=\"n\">took<th>severity"
+			"<th>source<th>kind<th>what<th>where</thead>\n<tbody id=\"rows\">\n",
+			      p->clock.dates ? " days" : "");
 		for (size_t i = 0; i < n; i++)
 			row(p, &p->c->events.ev[index[i]]);
 		mg_buf_addz(&p->b, "</tbody></table></div>\n");

@@ -114,12 +114,28 @@ void mg_html_section_end(struct mg_html_page *p)
 	mg_buf_addz(&p->b, "</section>\n");
 }
 
+/* How the cells of a column behave: numbers to the right, times and places whole, the
+ * flexible column broken anywhere. */
+static const char *class_of(const struct mg_grid *g, unsigned c)
+{
+	static const char *const times[] = { "start", "first", "last", "time", "minute" };
+
+	if (g->align[c] == MG_RIGHT)
+		return " class=\"n\"";
+	if ((int)c == g->flex)
+		return " class=\"flex\"";
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (mg_str_eq(g->cell[c], mg_strz(times[i])))
+			return " class=\"t\"";
+	return g->place[c] ? " class=\"t\"" : "";
+}
+
 static void cell(struct mg_buf *b, const struct mg_grid *g, size_t i, int code)
 {
 	unsigned      c = (unsigned)(i % g->ncol);
 	struct mg_str s = g->cell[i];
 
-	mg_buf_addz(b, g->align[c] == MG_RIGHT ? "<td class=\"n\">" : "<td>");
+	mg_buf_printf(b, "<td%s>", class_of(g, c));
 	if (g->place[c]) {
 		mg_html_short_place(b, s, 0, g->place[c]);
 	} else if ((int)c == code && s.n) {
@@ -136,7 +152,7 @@ void mg_html_grid(struct mg_buf *b, const struct mg_grid *g, int code)
 {
 	mg_buf_addz(b, "<div class=\"wide\"><table>\n<thead><tr>");
 	for (unsigned c = 0; c < g->ncol; c++) {
-		mg_buf_addz(b, g->align[c] == MG_RIGHT ? "<th class=\"n\">" : "<th>");
+		mg_buf_printf(b, "<th%s>", class_of(g, c));
 		mg_html_text(b, g->cell[c]);
 		mg_buf_addz(b, "</th>");
 	}
