@@ -14,7 +14,6 @@
 #include "analysis/rule.h"
 #include "analysis/series.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "io/out.h"
 #include "render/events.h"
 #include "render/findings_json.h"
@@ -22,6 +21,7 @@
 #include "render/report.h"
 #include "render/summary.h"
 #include "render/tsv.h"
+#include "session/judge.h"
 #include "session/session.h"
 
 #define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
@@ -29,8 +29,9 @@
 struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
-	const char           *dir, *format, *fail_on;
-	struct mg_list        set;
+	struct mg_judge_args  judge;
+	const char           *dir, *format;
+	struct mg_list        offsets;
 	bool                  force, no_plots, no_report;
 };
 
@@ -55,28 +56,40 @@ static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const 
 	return mg_arena_printf(a, "%.*s.report", MG_FMT(s));
 }
 
-static int make_dir(const struct mg_tool *tool, const char *dir, bool force)
+/* Before the work: is there anything that must not be written over? */
+static int check_dir(const struct mg_tool *tool, const char *dir, bool force)
 {
 	struct stat st;
 
-	if (mkdir(dir, 0777) == 0)
-		return -1;
-	if (errno != EEXIST || stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
-		mg_say(tool, "cannot create directory '%s': %s", dir,
-		       errno == EEXIST ? "a file of that name exists" : strerror(errno));
-		return MG_EXIT_OUTPUT;
-	}
-	if (force)
+	if (force || stat(dir, &st) != 0)
 		return -1;
 	return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses another",
 			      dir);
 }
 
-static int close_file(const struct mg_tool *tool, struct mg_out *o, const char *path)
+static int make_dir(const struct mg_tool *tool, const char *dir)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0777) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
+		return -1;
+	mg_say(tool, "cannot create directory '%s': %s", dir,
+	       errno == EEXIST ? "a file of that name exists" : strerror(errno));
+	return MG_EXIT_OUTPUT;
+}
+
+/* A picture of an earlier run beside new numbers would mislead. */
+static void remove_picture(struct mg_arena *a, struct mg_str dir)
+{
+	unlink(mg_arena_printf(a, "%.*s/timeline.png", MG_FMT(dir)).p);
+	unlink(mg_arena_printf(a, "%.*s/timeline.gp", MG_FMT(dir)).p);
+}
+
+static int close_file(const struct mg_tool *tool, struct mg_out *o)
 {
 	if (mg_out_close(o) == MG_OK)
 		return -1;
-	mg_say(tool, "cannot write '%s': %s", path, o->err.msg);
+	mg_say(tool, "%s", o->err.msg);
 	return MG_EXIT_OUTPUT;
 }
 
@@ -92,7 +105,7 @@ static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_
 	struct mg_out         out;
 
 	if (mg_out_file(&out, path) != MG_OK) {
-		mg_say(tool, "cannot create '%s': %s", path, out.err.msg);
+		mg_say(tool, "%s", out.err.msg);
 		return MG_EXIT_OUTPUT;
 	}
 	if (what == PART_REPORT)
@@ -101,7 +114,7 @@ static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_
 		mg_render_findings_json(&out, c, fs);
 	else
 		mg_render_events(&out, c, MG_EVENTS_JSONL, NULL, NULL, 0);
-	return close_file(tool, &out, path);
+	return close_file(tool, &out);
 }
 
 /* Series as TSV and the timeline; a missing gnuplot costs only the picture. */
@@ -138,39 +151,16 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	bool drawn;
 	int  rc;
 
-	if ((rc = make_dir(tool, dir.p, o->force)) >= 0 ||
-	    (rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
+	if ((rc = make_dir(tool, dir.p)) >= 0)
+		return rc;
+	remove_picture(a, dir);
+	if ((rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
 	    (rc = write_plots(tool, o, dir, c, fs, &drawn)) >= 0)
 		return rc;
 	*files = mg_arena_printf(a, "%.*s/report.txt%s  findings.json  events.jsonl  series/",
 				 MG_FMT(dir), drawn ? "  timeline.png" : "").p;
-	return -1;
-}
-
-/* rule.threshold=value */
-static int parse_overrides(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-			   struct mg_override **out)
-{
-	*out = mg_arena_zalloc(a, sizeof(**out) * (o->set.n + 1));
-	for (size_t i = 0; i < o->set.n; i++) {
-		struct mg_str         key, value, rule, name;
-		const struct mg_rule *r;
-		bool                  known = false;
-
-		mg_str_cut(mg_strz(o->set.v[i]), '=', &key, &value);
-		mg_str_cut(key, '.', &rule, &name);
-		r = mg_rule_find(rule);
-		for (size_t k = 0; r && k < 6 && r->thresholds[k].name; k++)
-			known |= mg_str_eq(name, mg_strz(r->thresholds[k].name));
-		if (!known || !mg_num_f64(value, &(*out)[i].value))
-			return mg_usage_error(tool, "'--set=%s': expected RULE.THRESHOLD=NUMBER; "
-						    "mgdiagnose --list-rules shows them",
-					      o->set.v[i]);
-		(*out)[i].rule = r->id;
-		(*out)[i].threshold = mg_arena_str(a, name).p;
-	}
 	return -1;
 }
 
@@ -182,47 +172,44 @@ static int64_t monotonic_ns(void)
 	return t.tv_sec * MG_SEC + t.tv_nsec;
 }
 
-static int finish(const struct mg_tool *tool, const struct opts *o, const struct mg_findings *fs,
-		  struct mg_out *out, int status, enum mg_severity fail_on)
-{
-	status = mg_session_end(tool, out, status);
-	if (status == MG_EXIT_OUTPUT)
-		return status;
-	for (uint32_t i = 0; o->fail_on && i < fs->n; i++)
-		if (fs->f[i].severity >= fail_on)
-			return MG_EXIT_FOUND;
-	return status;
-}
-
 static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-		     char **operands, int n, enum mg_severity fail_on)
+		     char **operands, int n)
 {
 	struct mg_ingest_opts io = { 0 };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
 	struct mg_findings    fs = { 0 };
-	struct mg_override   *set;
+	struct mg_judge       judge;
 	struct mg_case        c;
 	struct mg_out         out;
 	int64_t               began = monotonic_ns();
+	struct mg_str         dir = report_dir(a, o, operands[0]);
+	bool                  known;
 	int                   status, rc;
 
-	if ((rc = parse_overrides(tool, o, a, &set)) >= 0)
+	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
+	    (rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0 ||
+	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0))
 		return rc;
 	status = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (status != MG_EXIT_OK && status != MG_EXIT_DAMAGED)
 		return status;
-	mg_rules_run(&fs, &c, set, o->set.n);
+	status = mg_session_clocks(tool, &o->common, a, &io, operands, n, &c, status);
+	if (status == MG_EXIT_USAGE)
+		return status;
+	if (!(known = mg_session_knows(tool, &c)))
+		status = MG_EXIT_USAGE;
+	mg_rules_run(&fs, &c, judge.set, judge.nset);
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
 	rc = -1;
-	if (!o->no_report)
-		rc = write_report(tool, o, a, report_dir(a, o, operands[0]), &c, &fs, &ro.report);
+	if (!o->no_report && known)
+		rc = write_report(tool, o, a, dir, &c, &fs, &ro.report);
 	if (rc < 0) {
 		mg_out_fd(&out, STDOUT_FILENO);
 		if (o->format && strcmp(o->format, "json") == 0)
 			mg_render_findings_json(&out, &c, &fs);
 		else
 			mg_render_summary(&out, &c, &fs, &ro);
-		rc = finish(tool, o, &fs, &out, status, fail_on);
+		rc = mg_judge_status(&judge, &fs, mg_session_end(tool, &out, status));
 	}
 	mg_findings_release(&fs);
 	mg_case_release(&c);
@@ -239,9 +226,9 @@ int main(int argc, char **argv)
 		{ MG_OPT_FLAG, 0, "no-report", NULL, "only print the summary", &o.no_report },
 		{ MG_OPT_FLAG, 0, "no-plots", NULL, "do not run gnuplot", &o.no_plots },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of standard output: text or json", &o.format },
-		{ MG_OPT_LIST, 0, "set", "RULE.X=N", "another threshold for a rule", &o.set },
-		{ MG_OPT_TEXT, 0, "fail-on", "SEVERITY", "exit 1 when a finding is at least this bad",
-		  &o.fail_on },
+		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, "
+							   "whatever is estimated", &o.offsets },
+		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
@@ -254,23 +241,20 @@ int main(int argc, char **argv)
 			    "  mgcorrelate --format=json --no-report a.tar.gz | jq '.findings[].claim'\n",
 		.opts = table,
 	};
-	struct mg_arena  a = { 0 };
-	enum mg_severity fail_on = MG_SEV_CRITICAL;
-	char           **operands;
-	int              n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
+	struct mg_arena a = { 0 };
+	char          **operands;
+	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
 	mg_session_begin();
 	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
 		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
-	if (rc < 0 && o.fail_on && !mg_severity_parse(mg_strz(o.fail_on), &fail_on))
-		rc = mg_usage_error(&tool, "'--fail-on=%s': expected info, warning, error or critical",
-				    o.fail_on);
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)
-		rc = correlate(&tool, &o, &a, operands, n, fail_on);
+		rc = correlate(&tool, &o, &a, operands, n);
 	mg_arena_release(&a);
-	mg_list_release(&o.set);
+	mg_list_release(&o.judge.set);
+	mg_list_release(&o.offsets);
 	mg_list_release(&o.common.limits);
 	return rc;
 }

@@ -10,11 +10,13 @@
 #include "analysis/rule.h"
 #include "render/findings_json.h"
 #include "render/summary.h"
+#include "session/judge.h"
 #include "session/session.h"
 
 struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
+	struct mg_judge_args  judge;
 	const char           *format, *explain;
 	bool                  list;
 };
@@ -46,8 +48,8 @@ static int explain(const struct mg_tool *tool, struct mg_out *out, const char *i
 	return MG_EXIT_OK;
 }
 
-static int diagnose(const struct mg_tool *tool, const struct opts *o, struct mg_out *out,
-		    char **operands, int n)
+static int diagnose(const struct mg_tool *tool, const struct opts *o,
+		    const struct mg_judge *judge, struct mg_out *out, char **operands, int n)
 {
 	struct mg_ingest_opts io = { 0 };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
@@ -58,11 +60,14 @@ static int diagnose(const struct mg_tool *tool, const struct opts *o, struct mg_
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
-	mg_rules_run(&fs, &c, NULL, 0);
+	if (!mg_session_knows(tool, &c))
+		rc = MG_EXIT_USAGE;
+	mg_rules_run(&fs, &c, judge->set, judge->nset);
 	if (o->format && strcmp(o->format, "json") == 0)
 		mg_render_findings_json(out, &c, &fs);
 	else
 		mg_render_summary(out, &c, &fs, &ro);
+	rc = mg_judge_status(judge, &fs, mg_session_end(tool, out, rc));
 	mg_findings_release(&fs);
 	mg_case_release(&c);
 	return rc;
@@ -76,6 +81,7 @@ int main(int argc, char **argv)
 		{ MG_OPT_TEXT, 0, "explain", "RULE", "what a rule looks for, and its thresholds",
 		  &o.explain },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text or json", &o.format },
+		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
@@ -88,21 +94,28 @@ int main(int argc, char **argv)
 			    "  mgdiagnose --explain dc-distributor-leak\n",
 		.opts = table,
 	};
-	struct mg_out out;
-	char        **operands;
-	int           n, rc;
+	struct mg_arena a = { 0 };
+	struct mg_judge judge;
+	struct mg_out   out;
+	char          **operands;
+	int             n, rc;
 
 	mg_session_begin();
 	rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
-	if (rc >= 0)
-		return rc;
+	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
+		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
 	mg_out_fd(&out, STDOUT_FILENO);
-	if (o.list)
+	if (rc < 0 && o.list) {
 		list_rules(&out);
-	else if (o.explain)
-		rc = explain(&tool, &out, o.explain);
-	else if ((rc = mg_opt_stdin(&tool, &operands, &n)) < 0)
-		rc = diagnose(&tool, &o, &out, operands, n);
+		rc = mg_session_end(&tool, &out, MG_EXIT_OK);
+	} else if (rc < 0 && o.explain) {
+		rc = mg_session_end(&tool, &out, explain(&tool, &out, o.explain));
+	} else if (rc < 0 && (rc = mg_judge_parse(&tool, &o.judge, &a, &judge)) < 0 &&
+		   (rc = mg_opt_stdin(&tool, &operands, &n)) < 0) {
+		rc = diagnose(&tool, &o, &judge, &out, operands, n);
+	}
+	mg_arena_release(&a);
+	mg_list_release(&o.judge.set);
 	mg_list_release(&o.common.limits);
-	return mg_session_end(&tool, &out, rc < 0 ? MG_EXIT_OK : rc);
+	return rc;
 }

@@ -2,152 +2,99 @@
 /* mgetcd - what etcd says about itself: slow applies, fdatasync, leaders, space.
  *
  *   mgetcd must-gather.tar.gz
+ *   mgetcd --compare must-gather.tar.gz
  *   mgetcd -o events etcd.log | mgtimeline
  */
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "base/hist.h"
-#include "base/mem.h"
+#include "base/num.h"
+#include "render/etcd_tables.h"
 #include "render/events.h"
-#include "render/grid.h"
+#include "render/tsv.h"
 #include "session/session.h"
 
 struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
-	const char           *output;
+	const char           *output, *series;
 	long                  max;
-	bool                  keys;
-};
-
-/* One row: a member (or a key's resource) and a kind. */
-struct row {
-	struct mg_str who, what;
-	uint64_t      n;
-	int64_t       first, last;
-	struct mg_hist took;
-};
-
-struct rows {
-	struct mg_intern ids;
-	struct row      *v;
-	size_t           n, cap;
+	bool                  compare, leaders, keys, space;
+	int64_t               step_ns;
 };
 
 static bool is_etcd(const void *ctx, const struct mg_event *e)
 {
-	struct mg_str kind = mg_strz(mg_event_kind_name(e->kind));
-
 	(void)ctx;
-	return mg_str_starts(kind, MG_STR("etcd."));
+	return mg_str_starts(mg_strz(mg_event_kind_name(e->kind)), MG_STR("etcd."));
 }
 
-static void add(struct rows *t, struct mg_arena *a, const struct mg_event *e, struct mg_str who,
-		struct mg_str what)
+static int series(const struct mg_tool *tool, struct mg_buf *b, const struct mg_etcdview *v,
+		  const struct opts *o)
 {
-	struct mg_str key = mg_arena_printf(a, "%.*s\n%.*s", MG_FMT(who), MG_FMT(what));
-	uint32_t      id = mg_intern_id(&t->ids, key);
-	struct row   *r;
+	struct mg_arena a = { 0 };
+	struct mg_table t;
+	bool            ok = mg_etcd_series(v, o->step_ns, &a, &t);
 
-	if (id == t->n) {
-		struct row fresh = { .who = who, .what = what, .first = e->time_ns };
+	if (ok)
+		mg_tsv_format(b, &t);
+	else if (t.n)
+		mg_say(tool, "the logs span more than %d steps of %s: give a longer step",
+		       MG_ETCD_BUCKETS, o->series);
+	else
+		mg_say(tool, "no log of etcd with a time");
+	mg_arena_release(&a);
+	return ok || !t.n ? MG_EXIT_OK : MG_EXIT_USAGE;
+}
 
-		mg_hist_init(&fresh.took, MG_HIST_BITS);
-		MG_PUSH(t->v, t->n, t->cap, fresh);
+static int views(const struct mg_tool *tool, struct mg_out *out, const struct opts *o,
+		 const struct mg_case *c)
+{
+	struct mg_etcdview v;
+	struct mg_buf      b = { 0 };
+	size_t             max = (size_t)o->max;
+	int                rc = MG_EXIT_OK;
+
+	mg_etcdview_build(&v, c);
+	if (o->series)
+		rc = series(tool, &b, &v, o);
+	else if (o->compare)
+		mg_etcd_compare_table(&b, &v, max);
+	else if (o->leaders)
+		mg_etcd_leaders_table(&b, &v, max);
+	else if (o->keys)
+		mg_etcd_keys_table(&b, &v, max);
+	else if (o->space)
+		mg_etcd_space_table(&b, &v, max);
+	else {
+		mg_etcd_members_table(&b, &v);
+		mg_etcd_kinds_table(&b, &v, max);
 	}
-	r = &t->v[id];
-	r->n += e->count;
-	r->last = e->time_ns > r->last ? e->time_ns : r->last;
-	if (e->duration_ns >= 0)
-		mg_hist_add(&r->took, e->duration_ns);
-}
-
-static int by_member(const void *va, const void *vb)
-{
-	const struct row *a = va, *b = vb;
-	int               c = mg_str_cmp(a->who, b->who);
-
-	if (c)
-		return c;
-	if (a->n != b->n)
-		return a->n > b->n ? -1 : 1;
-	return mg_str_cmp(a->what, b->what);
-}
-
-static void cell_time(struct mg_grid *g, int64_t ns)
-{
-	char b[40];
-
-	mg_grid_cell(g, ns == MG_TIME_NONE ? MG_STR("-")
-					   : mg_strz(mg_time_format(ns, 3, b, sizeof(b))));
-}
-
-static void cell_took(struct mg_grid *g, const struct mg_hist *h, double q)
-{
-	char b[24];
-
-	mg_grid_cell(g, h->count ? mg_strz(mg_duration_text(mg_hist_quantile(h, q), b, sizeof(b)))
-				 : MG_STR(""));
-}
-
-static void print(struct mg_out *out, const struct rows *t, bool keys, size_t max)
-{
-	struct mg_grid g;
-	struct mg_buf  b = { 0 };
-
-	mg_grid_init(&g, keys ? "resource|operation|>count|first|last|>p50|>p99|>max"
-			      : "member|kind|>count|first|last|>p50|>p99|>max");
-	for (size_t i = 0; i < t->n && (!max || i < max); i++) {
-		const struct row *r = &t->v[i];
-
-		mg_grid_cell(&g, r->who);
-		mg_grid_cell(&g, r->what);
-		mg_grid_count(&g, r->n);
-		cell_time(&g, r->first);
-		cell_time(&g, r->last);
-		cell_took(&g, &r->took, 0.5);
-		cell_took(&g, &r->took, 0.99);
-		cell_took(&g, &r->took, 1);
-	}
-	mg_grid_print(&g, &b, 0, 0, true);
-	if (max && t->n > max)
-		mg_buf_printf(&b, "\xe2\x80\xa6 and %zu more (-n 0 shows all)\n", t->n - max);
-	if (t->n == 0)
-		mg_buf_addz(&b, "no line of etcd worth a row\n");
 	mg_out_add(out, mg_buf_str(&b));
 	mg_buf_release(&b);
-	mg_grid_release(&g);
+	mg_etcdview_release(&v);
+	return rc;
 }
 
-static void tables(struct mg_out *out, const struct opts *o, struct mg_case *c)
+/* One view at a time; -1: the options make sense. */
+static int check(const struct mg_tool *tool, struct opts *o, enum mg_events_format *f)
 {
-	struct rows t = { 0 };
+	int chosen = o->compare + o->leaders + o->keys + o->space + (o->series != NULL) +
+		     (o->output != NULL);
 
-	for (size_t i = 0; i < c->events.n; i++) {
-		const struct mg_event *e = &c->events.ev[i];
-		struct mg_str          who = e->pod.n ? e->pod : e->node;
-
-		if (!is_etcd(NULL, e))
-			continue;
-		if (o->keys && e->kind != MG_EV_ETCD_SLOW_APPLY)
-			continue;
-		if (o->keys)
-			add(&t, &c->arena, e, e->resource, mg_event_attr(e, "op"));
-		else
-			add(&t, &c->arena, e, who.n ? who : mg_case_path(c, e->artifact),
-			    mg_strz(mg_event_kind_name(e->kind)));
-	}
-	if (t.n)
-		qsort(t.v, t.n, sizeof(*t.v), by_member);
-	print(out, &t, o->keys, (size_t)o->max);
-	for (size_t i = 0; i < t.n; i++)
-		mg_hist_release(&t.v[i].took);
-	free(t.v);
-	mg_intern_release(&t.ids);
+	if (chosen > 1)
+		return mg_usage_error(tool, "choose one of --output, --compare, --leaders, --keys, "
+					    "--space and --series");
+	if (o->output && !mg_events_format_parse(o->output, f))
+		return mg_usage_error(tool, "'--output=%s': expected events, jsonl, tsv or text",
+				      o->output);
+	if (o->series &&
+	    (!mg_duration_parse(mg_strz(o->series), &o->step_ns) || o->step_ns < MG_SEC))
+		return mg_usage_error(tool, "'--series=%s': expected a duration of 1s or more",
+				      o->series);
+	return -1;
 }
 
-static int run(const struct mg_tool *tool, const struct opts *o, char **operands, int n)
+static int run(const struct mg_tool *tool, struct opts *o, char **operands, int n)
 {
 	struct mg_ingest_opts io = { .kinds = 1u << MG_KIND_LOG | 1u << MG_KIND_ETCD_LOG |
 					      1u << MG_KIND_JOURNAL | 1u << MG_KIND_ETCD_INFO |
@@ -155,11 +102,10 @@ static int run(const struct mg_tool *tool, const struct opts *o, char **operands
 	enum mg_events_format f = MG_EVENTS_TEXT;
 	struct mg_case        c;
 	struct mg_out         out;
-	int                   rc;
+	int                   rc = check(tool, o, &f), bad = MG_EXIT_OK;
 
-	if (o->output && !mg_events_format_parse(o->output, &f))
-		return mg_usage_error(tool, "'--output=%s': expected table, text, events or tsv",
-				      o->output);
+	if (rc >= 0)
+		return rc;
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
@@ -167,18 +113,26 @@ static int run(const struct mg_tool *tool, const struct opts *o, char **operands
 	if (o->output)
 		mg_render_events(&out, &c, f, is_etcd, NULL, (size_t)o->max);
 	else
-		tables(&out, o, &c);
+		bad = views(tool, &out, o, &c);
 	mg_case_release(&c);
-	return mg_session_end(tool, &out, rc);
+	return mg_session_end(tool, &out, bad != MG_EXIT_OK ? bad : rc);
 }
 
 int main(int argc, char **argv)
 {
 	struct opts         o = { 0 };
 	const struct mg_opt table[] = {
-		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "instead of the table: text, events or tsv",
-		  &o.output },
+		{ MG_OPT_FLAG, 0, "compare", NULL, "members side by side at the same minute, and a verdict",
+		  &o.compare },
+		{ MG_OPT_FLAG, 0, "leaders", NULL, "who led when, in which term, and times without a leader",
+		  &o.leaders },
 		{ MG_OPT_FLAG, 0, "keys", NULL, "slow applies by resource and operation", &o.keys },
+		{ MG_OPT_FLAG, 0, "space", NULL, "database size, quota, compaction, alarms, object counts",
+		  &o.space },
+		{ MG_OPT_TEXT, 0, "series", "STEP", "slow operations over time by member, tab-separated",
+		  &o.series },
+		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "the lines instead of a table: events (jsonl), tsv or text",
+		  &o.output },
 		{ MG_OPT_COUNT, 'n', "max", "N", "at most N rows (default 0: all)", &o.max },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -188,6 +142,7 @@ int main(int argc, char **argv)
 		.summary = "what etcd logs say: slow applies, fdatasync, leaders, space",
 		.usage = "[options] [file | directory | archive | -]...",
 		.examples = "  mgetcd must-gather.tar.gz\n"
+			    "  mgetcd --compare must-gather.tar.gz\n"
 			    "  mgetcd --keys etcd.log\n"
 			    "  mgetcd -o events must-gather.tar.gz | mgtimeline\n",
 		.opts = table,

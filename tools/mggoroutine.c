@@ -37,7 +37,8 @@ static bool shown(void *ctx, const struct mg_event *e)
 {
 	const struct opts *o = ctx;
 
-	if (mg_event_attr_i64(e, "wait_max_minutes", 0) * MG_MIN < o->min_wait_ns)
+	if (mg_event_attr_i64(e, "wait_max_minutes", 0) < o->min_wait_ns / MG_MIN +
+								  (o->min_wait_ns % MG_MIN > 0))
 		return false;
 	if (o->state && !mg_str_eq(mg_event_attr(e, "state"), mg_strz(o->state)))
 		return false;
@@ -194,7 +195,7 @@ int main(int argc, char **argv)
 	pcre2_code_free(o.re);
 	mg_list_release(&o.common.limits);
 	if (mg_out_close(&out) == MG_FATAL) {
-		mg_say(&tool, "cannot write to standard output: %s", out.err.msg);
+		mg_say(&tool, "%s", out.err.msg);
 		return MG_EXIT_OUTPUT;
 	}
 	return rc;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analysis/clock.h"
+#include "analysis/gap.h"
 #include "base/mem.h"
 
 void mg_case_init(struct mg_case *c)
@@ -108,6 +109,7 @@ void mg_case_finish(struct mg_case *c)
 	mg_clock_resolve_years(c);
 	mg_clock_resolve_boot(c);
 	cut_to_window(c);
+	mg_gap_find(c);
 	mg_batch_sort(&c->events);
 	drop_repeats(&c->events);
 	mg_samples_sort(&c->samples);

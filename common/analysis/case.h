@@ -37,6 +37,12 @@ struct mg_fault {
 	struct mg_err err;
 };
 
+/* The clock of a node is put right by adding `ns` to every time of its artifacts. */
+struct mg_clock_offset {
+	struct mg_str node;
+	int64_t       ns;
+};
+
 struct mg_case {
 	struct mg_arena     arena; /* paths and names */
 	struct mg_input    *inputs;
@@ -51,6 +57,8 @@ struct mg_case {
 	struct mg_samples   samples;
 	int64_t             first_ns, last_ns; /* robust span of the data, MG_TIME_NONE: no time */
 	uint64_t            outliers;          /* events outside the robust span */
+	const struct mg_clock_offset *offsets; /* that were applied; of the caller */
+	uint32_t            noffsets;
 	int64_t             since_ns, until_ns; /* the window asked for, MG_TIME_NONE: open */
 };
 

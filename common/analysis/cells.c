@@ -3,9 +3,39 @@
 
 #define SEED 0x51ed270b0a1f39c1u
 
-static uint64_t hash(const struct mg_cells *c, const void *key)
+/* Keys are a few words: no call pays for them. */
+static inline uint64_t hash(const struct mg_cells *c, const void *key)
 {
-	return mg_str_hash(mg_str(key, c->key), SEED);
+	uint64_t h = SEED, w = 0;
+	size_t   i = 0;
+
+	for (; i + 8 <= c->key; i += 8) {
+		memcpy(&w, (const char *)key + i, 8);
+		h = (h ^ w) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	if (i < c->key) {
+		uint32_t last;
+
+		memcpy(&last, (const char *)key + i, 4);
+		h = (h ^ last) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 32;
+	}
+	return h * 0xd6e8feb86659fd93u;
+}
+
+static inline bool same(const void *a, const void *b, size_t n)
+{
+	uint64_t d = 0;
+
+	for (size_t i = 0; i < n; i += 4) {
+		uint32_t x, y;
+
+		memcpy(&x, (const char *)a + i, 4);
+		memcpy(&y, (const char *)b + i, 4);
+		d |= x ^ y;
+	}
+	return d == 0;
 }
 
 static void rehash(struct mg_cells *c)
@@ -46,7 +76,7 @@ uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added)
 	uint32_t i, mask;
 
 	*added = false;
-	if (c->n && memcmp(mg_cells_at(c, c->last), key, c->key) == 0)
+	if (c->n && same(mg_cells_at(c, c->last), key, c->key))
 		return c->last;
 	if (c->n >= c->nslots / 4 * 3)
 		rehash(c);
@@ -56,7 +86,7 @@ uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added)
 		uint32_t at = (uint32_t)c->slots[i] - 1;
 
 		if (c->slots[i] >> 32 == h >> 32 &&
-		    memcmp(mg_cells_at(c, at), key, c->key) == 0)
+		    same(mg_cells_at(c, at), key, c->key))
 			return c->last = at;
 	}
 	c->last = add(c, key);

@@ -13,7 +13,8 @@
 
 struct mg_cells {
 	void     *v;
-	size_t    size, key; /* bytes of an element and of the key at its start: no padding */
+	size_t    size, key; /* bytes of an element and of the key at its start: no padding,
+				a multiple of 4 */
 	uint32_t  n, cap;
 	uint64_t *slots; /* hash high 32 bits | index + 1, 0 = free */
 	uint32_t  nslots;

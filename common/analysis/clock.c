@@ -26,7 +26,7 @@ int64_t mg_clock_with_year(int64_t ns_in_1970, int64_t reference)
 }
 
 /* The latest time that is certain anywhere in the case; MG_TIME_NONE when there is none. */
-static int64_t case_reference(const struct mg_case *c)
+static int64_t latest_certain(const struct mg_case *c)
 {
 	int64_t best = MG_TIME_NONE;
 
@@ -36,24 +36,38 @@ static int64_t case_reference(const struct mg_case *c)
 		if (t != MG_TIME_NONE && (best == MG_TIME_NONE || t > best))
 			best = t;
 	}
-	for (uint32_t i = 0; best == MG_TIME_NONE && i < c->nartifacts; i++)
-		best = c->artifacts[i].source.mtime_ns;
 	return best;
+}
+
+static int64_t reference(const struct mg_case *c, const struct mg_artifact *a, int64_t everywhere)
+{
+	int64_t ref = a->stats.last_ns;
+
+	if (ref == MG_TIME_NONE)
+		ref = everywhere;
+	if (ref == MG_TIME_NONE)
+		ref = a->source.mtime_ns;
+	for (uint32_t i = 0; ref == MG_TIME_NONE && i < c->nartifacts; i++)
+		ref = c->artifacts[i].source.mtime_ns;
+	return ref;
+}
+
+int64_t mg_clock_reference(const struct mg_case *c, uint32_t artifact)
+{
+	return reference(c, &c->artifacts[artifact], latest_certain(c));
 }
 
 void mg_clock_resolve_years(struct mg_case *c)
 {
-	int64_t everywhere = case_reference(c);
+	int64_t everywhere = latest_certain(c);
 
 	for (size_t i = 0; i < c->events.n; i++) {
-		struct mg_event    *e = &c->events.ev[i];
-		struct mg_artifact *a = &c->artifacts[e->artifact];
-		int64_t             ref = a->stats.last_ns;
+		struct mg_event *e = &c->events.ev[i];
+		int64_t          ref;
 
 		if (e->time_source != MG_TIME_YEARLESS)
 			continue;
-		if (ref == MG_TIME_NONE)
-			ref = everywhere != MG_TIME_NONE ? everywhere : a->source.mtime_ns;
+		ref = reference(c, &c->artifacts[e->artifact], everywhere);
 		if (ref == MG_TIME_NONE) {
 			e->time_source = MG_TIME_UNKNOWN;
 			e->time_ns = MG_TIME_NONE;
@@ -150,6 +164,7 @@ static bool spans(const struct mg_event *e)
 	case MG_EV_K8S_EVENT:
 	case MG_EV_GOROUTINE_STUCK:
 	case MG_EV_GOROUTINE_DUMP:
+	case MG_EV_HEAP_PROFILE:
 		return false;
 	default:
 		return e->time_ns != MG_TIME_NONE;

@@ -118,8 +118,13 @@ void mg_find_event(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_
 	struct mg_str text = e->message;
 	char          d[24];
 
+	if (e->verb.n && e->resource.n && (e->user.n || e->code)) /* a request: say it short */
+		text = mg_arena_printf(&x->out->arena, "%.*s %.*s %.*s%s%.*s by %s, answered %u",
+				       MG_FMT(e->verb), MG_FMT(e->resource), MG_FMT(e->ns),
+				       e->ns.n && e->name.n ? "/" : "", MG_FMT(e->name),
+				       mg_rule_user(x, e->user), e->code);
 	if (e->duration_ns >= MG_MS)
-		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(e->message),
+		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(text),
 				       mg_duration_text(e->duration_ns, d, sizeof(d)));
 	add_evidence(f, (struct mg_evidence){ e->artifact, e->line, e->time_ns, text });
 }
@@ -163,13 +168,23 @@ void mg_find_next(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt, 
 		FORMAT(f->next_steps[f->nnext_steps++], fmt);
 }
 
+/* The clock alone would not tell the day. */
+static bool long_span(const struct mg_case *c, int64_t ns)
+{
+	return c->first_ns == MG_TIME_NONE || c->last_ns - c->first_ns >= MG_DAY ||
+	       ns < c->first_ns - MG_DAY || ns > c->last_ns + MG_DAY;
+}
+
 const char *mg_rule_clock(struct mg_rule_ctx *x, int64_t ns)
 {
-	char b[24];
+	char b[40];
 
 	if (ns == MG_TIME_NONE)
 		return "an unknown time";
-	return mg_arena_str(&x->out->arena, mg_strz(mg_time_clock(ns, 0, b, sizeof(b)))).p;
+	mg_time_format(ns, 0, b, sizeof(b));
+	b[10] = ' ';
+	b[19] = '\0'; /* no Z: every time in a claim is UTC */
+	return mg_arena_str(&x->out->arena, mg_strz(long_span(x->c, ns) ? b : b + 11)).p;
 }
 
 const char *mg_rule_dur(struct mg_rule_ctx *x, int64_t ns)

@@ -173,6 +173,12 @@ static bool earlier(int64_t a, int64_t b)
 	return a != MG_TIME_NONE && (b == MG_TIME_NONE || a < b);
 }
 
+/* Is the first place before the second one? */
+static bool above(uint32_t artifact, uint64_t line, uint32_t artifact2, uint64_t line2)
+{
+	return artifact != artifact2 ? artifact < artifact2 : line < line2;
+}
+
 static void widen_span(int64_t *first, int64_t *last, int64_t from, int64_t to)
 {
 	if (earlier(from, *first))
@@ -273,6 +279,22 @@ static void set_first(struct mg_requests *r, struct mg_request_group *g,
 	g->source_ip = text_id(r, q->source_ip);
 }
 
+/* Who asked when nobody is named: the address and the program. */
+static uint32_t client_id(struct mg_requests *r, const struct mg_request *q)
+{
+	char   buf[PATTERN_MAX];
+	size_t ip = q->source_ip.n < 64 ? q->source_ip.n : 64, n = q->user_agent.n;
+
+	if (n > sizeof(buf) - 65)
+		n = sizeof(buf) - 65;
+	if (ip)
+		memcpy(buf, q->source_ip.p, ip);
+	buf[ip] = ' ';
+	if (n)
+		memcpy(buf + ip + 1, q->user_agent.p, n);
+	return text_id(r, mg_str(buf, ip + 1 + n));
+}
+
 static void add_group(struct mg_requests *r, const struct mg_request *q, const struct facts *f,
 		      uint32_t user)
 {
@@ -282,7 +304,7 @@ static void add_group(struct mg_requests *r, const struct mg_request *q, const s
 					       text_id(r, q->subresource), pattern_id(r, q->uri),
 					       q->code, 0 };
 
-	key[6] = q->user.n ? 0 : text_id(r, q->source_ip);
+	key[6] = q->user.n ? 0 : client_id(r, q);
 	i = mg_cells_find(&r->groups, key, &added);
 	g = &((struct group_cell *)mg_cells_at(&r->groups, i))->g;
 	if (added) {
@@ -293,9 +315,12 @@ static void add_group(struct mg_requests *r, const struct mg_request *q, const s
 		g->pattern = key[4];
 		g->code = key[5];
 	}
-	if (added || earlier(f->start, g->first_ns))
+	if (added || earlier(f->start, g->first_ns) ||
+	    (f->start == g->first_ns && above(q->artifact, q->line, g->artifact, g->line)))
 		set_first(r, g, q, f->start);
-	if (added || f->end >= g->last_ns) {
+	if (added || f->end > g->last_ns ||
+	    (f->end == g->last_ns &&
+	     !above(q->artifact, q->line, g->last_artifact, g->last_line))) {
 		g->last_ns = f->end;
 		g->last_artifact = q->artifact;
 		g->last_line = q->line;
@@ -320,8 +345,11 @@ static void add_object(struct mg_requests *r, const struct mg_request *q, uint32
 	struct mg_object_hits *o = mg_cells_at(&r->objects, i);
 
 	o->count++;
-	if (added)
+	if (added || above(q->artifact, q->line, o->artifact, o->line)) {
 		o->top_user = user;
+		o->artifact = q->artifact;
+		o->line = q->line;
+	}
 }
 
 void mg_requests_add(struct mg_requests *r, const struct mg_request *q)
@@ -379,14 +407,17 @@ static void merge_latency(struct mg_requests *to, const struct mg_requests *from
 static void merge_group(struct mg_request_group *t, const struct mg_request_group *f,
 			const uint32_t *id, bool added)
 {
-	if (added || earlier(f->first_ns, t->first_ns)) {
+	if (added || earlier(f->first_ns, t->first_ns) ||
+	    (f->first_ns == t->first_ns && above(f->artifact, f->line, t->artifact, t->line))) {
 		t->first_ns = f->first_ns;
 		t->artifact = f->artifact;
 		t->line = f->line;
 		t->user_agent = id[f->user_agent];
 		t->source_ip = id[f->source_ip];
 	}
-	if (added || f->last_ns >= t->last_ns) {
+	if (added || f->last_ns > t->last_ns ||
+	    (f->last_ns == t->last_ns &&
+	     !above(f->last_artifact, f->last_line, t->last_artifact, t->last_line))) {
 		t->last_ns = f->last_ns;
 		t->last_artifact = f->last_artifact;
 		t->last_line = f->last_line;
@@ -437,8 +468,11 @@ static void merge_objects(struct mg_requests *to, const struct mg_requests *from
 
 		t = mg_cells_at(&to->objects, at);
 		t->count += f->count;
-		if (added)
+		if (added || above(f->artifact, f->line, t->artifact, t->line)) {
 			t->top_user = id[f->top_user];
+			t->artifact = f->artifact;
+			t->line = f->line;
+		}
 	}
 }
 

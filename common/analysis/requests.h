@@ -4,8 +4,10 @@
  * Fed with audit events (one stage per request is counted, see mg_request.counts) or with
  * httplog lines.  Nothing is kept per request; what is worth keeping becomes an event.
  * Memory:  distinct keys and occupied seconds, never the number of requests
- * Merging: every member is a sum, a minimum or a maximum, so order cannot matter, except
- *          that ids count from first appearance: merge in input order
+ * Merging: every member is a sum, a minimum or a maximum (of equal times, the place in the
+ *          input decides), so the order of adding and merging cannot change what the getters
+ *          give.  Only the ids may differ: they count from first appearance, so never order
+ *          or print by id
  */
 #ifndef MG_ANALYSIS_REQUESTS_H
 #define MG_ANALYSIS_REQUESTS_H
@@ -71,9 +73,9 @@ struct mg_request_group {
 	uint64_t last_line;
 };
 
-/* How often a key (user, or verb + object) was seen in one minute. */
+/* How often a user was seen in one minute. */
 struct mg_minute {
-	uint32_t key;    /* id in users or objects */
+	uint32_t key;    /* id of the user         */
 	int64_t  minute; /* since the epoch        */
 	uint64_t count;
 };
@@ -82,7 +84,9 @@ struct mg_minute {
 struct mg_object_hits {
 	uint32_t verb, resource, ns, name;
 	uint64_t count;
-	uint32_t top_user; /* the first user seen on it */
+	uint32_t top_user; /* the first one in the input */
+	uint32_t artifact; /* where that is              */
+	uint64_t line;
 };
 
 struct mg_requests;
@@ -95,7 +99,7 @@ void mg_requests_free(struct mg_requests *r); /* NULL is fine */
 uint64_t mg_requests_count(const struct mg_requests *r);
 void     mg_requests_span(const struct mg_requests *r, int64_t *first_ns, int64_t *last_ns);
 /* Arrays, each sorted (seconds by time, buckets by index, groups by count descending then by
- * name, minutes by key then time, objects by count then name).  Sorting happens on demand;
+ * name, minutes by user name then time, objects by count then name).  Sorting happens on demand;
  * the arrays are valid until the next add, merge or free. */
 const struct mg_second         *mg_requests_seconds(struct mg_requests *r, size_t *n);
 const struct mg_latency_bucket *mg_requests_latency(struct mg_requests *r, size_t *n,

@@ -130,28 +130,76 @@ const struct mg_request_group *mg_requests_groups(struct mg_requests *r, size_t 
 	return r->out.groups;
 }
 
+/* An id beside its text. */
+struct named {
+	struct mg_str text;
+	uint32_t      id;
+};
+
+static int by_name(const void *va, const void *vb)
+{
+	const struct named *a = va, *b = vb;
+
+	return mg_str_cmp(a->text, b->text);
+}
+
+/* For each id of a text that occurs as `a` of a pair: its place among them by name.  The
+ * caller frees it. */
+static uint32_t *ranks(const struct mg_requests *r, const struct mg_cells *pairs)
+{
+	uint32_t     *rank = mg_zalloc(sizeof(*rank) * (r->texts.n + 1)), n = 0;
+	struct named *v = mg_alloc(sizeof(*v) * (r->texts.n + 1));
+
+	for (uint32_t i = 0; i < pairs->n; i++) {
+		uint32_t id = (uint32_t)((struct pair_cell *)mg_cells_at(pairs, i))->a;
+
+		if (!rank[id]++)
+			v[n++] = (struct named){ mg_intern_str(&r->texts, id), id };
+	}
+	qsort(v, n, sizeof(*v), by_name);
+	for (uint32_t i = 0; i < n; i++)
+		rank[v[i].id] = i;
+	free(v);
+	return rank;
+}
+
+/* A minute beside the rank of its user. */
+struct ranked_minute {
+	uint32_t         rank;
+	struct mg_minute m;
+};
+
 static int by_minute(const void *va, const void *vb)
 {
-	const struct mg_minute *a = va, *b = vb;
+	const struct ranked_minute *a = va, *b = vb;
 
-	ORDER(a->key, b->key);
-	ORDER(a->minute, b->minute);
+	ORDER(a->rank, b->rank);
+	ORDER(a->m.minute, b->m.minute);
 	return 0;
 }
 
 const struct mg_minute *mg_requests_user_minutes(struct mg_requests *r, size_t *n)
 {
+	struct ranked_minute *v;
+	uint32_t             *rank;
+
 	*n = r->minutes.n;
 	r->out.any = true;
 	if (r->out.minutes)
 		return r->out.minutes;
-	r->out.minutes = mg_alloc(sizeof(*r->out.minutes) * (r->minutes.n + 1));
+	rank = ranks(r, &r->minutes);
+	v = mg_alloc(sizeof(*v) * (r->minutes.n + 1));
 	for (uint32_t i = 0; i < r->minutes.n; i++) {
 		const struct pair_cell *c = mg_cells_at(&r->minutes, i);
 
-		r->out.minutes[i] = (struct mg_minute){ (uint32_t)c->a, c->b, c->count };
+		v[i] = (struct ranked_minute){ rank[c->a], { (uint32_t)c->a, c->b, c->count } };
 	}
-	qsort(r->out.minutes, r->minutes.n, sizeof(*r->out.minutes), by_minute);
+	qsort(v, r->minutes.n, sizeof(*v), by_minute);
+	r->out.minutes = mg_alloc(sizeof(*r->out.minutes) * (r->minutes.n + 1));
+	for (uint32_t i = 0; i < r->minutes.n; i++)
+		r->out.minutes[i] = v[i].m;
+	free(v);
+	free(rank);
 	return r->out.minutes;
 }
 

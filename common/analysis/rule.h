@@ -78,7 +78,7 @@ void mg_find_alternative(struct mg_rule_ctx *x, struct mg_finding *f, const char
 void mg_find_next(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* "03:12:11" of a time, in a buffer that lives as long as the findings. */
+/* "03:12:11" of a time, with the date when the data spans days, in a buffer that lives as long as the findings. */
 const char *mg_rule_clock(struct mg_rule_ctx *x, int64_t ns);
 /* "40.0 s" likewise. */
 const char *mg_rule_dur(struct mg_rule_ctx *x, int64_t ns);

@@ -34,6 +34,7 @@ const struct mg_rule *const mg_rules[] = {
 	&mg_rule_notready,
 	&mg_rule_crash_loop,
 	&mg_rule_operator_degraded,
+	&mg_rule_clock_skew,
 	NULL,
 };
 

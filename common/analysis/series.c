@@ -383,7 +383,7 @@ static void build_inflight(struct mg_frame *f, const struct traffic *r)
 {
 	struct mg_table        *t = mg_frame_table(f, "inflight",
 						   titled(f, "Requests in flight, watches left out", r),
-						   "requests", f->step_ns);
+						   "count", f->step_ns);
 	double                 *v = mg_frame_column(f, t, MG_STR("in flight"));
 	size_t                  n;
 	const struct mg_second *s = mg_requests_seconds(r->r, &n);
@@ -470,8 +470,8 @@ static int64_t frame_step(int64_t first, int64_t last, size_t max_buckets)
 {
 	uint64_t span = distance(first, last), step;
 
-	if (max_buckets < 2)
-		max_buckets = 2;
+	if (max_buckets < 3)
+		max_buckets = 3;
 	/* One bucket less: the first one begins before `first`. */
 	step = span / (max_buckets - 1) + 1;
 	return mg_series_step(step > INT64_MAX ? INT64_MAX : (int64_t)step);

@@ -30,8 +30,10 @@ struct mg_series {
 	uint32_t         n;
 };
 
-/* Build all tables that have data, over [first, last] with at most `max_buckets` buckets;
- * the step is 1, 2, 5, 10, 15, 30 s, 1, 2, 5, 10, 15, 30 min, 1, 2, 6, 12 h or a day. */
+/* Build all tables that have data, over [first, last] with at most `max_buckets` buckets
+ * (at least 3).  The step is 1, 2, 5, 10, 15, 30 s, 1, 2, 5, 10, 15, 30 min, 1, 2, 6, 12 h or
+ * whole days; a table whose source is coarser, or whose values need more data, has a wider
+ * one.  `c` is changed only in that its requests get sorted. */
 void mg_series_build(struct mg_series *s, struct mg_case *c, int64_t first_ns, int64_t last_ns,
 		     size_t max_buckets);
 const struct mg_table *mg_series_table(const struct mg_series *s, const char *name);

@@ -9,10 +9,11 @@
 #define HOLD_INTERVALS 2
 /* Columns of one table; the highest peaks stay. */
 #define MAX_COLUMNS 24
-/* Two differently named series are one process when all of at least so many common
- * buckets differ by at most this share. */
-#define SAME_MIN_BUCKETS 3
-#define SAME_SHARE 0.01
+/* Series of several files that tell of one process: so many equal samples are enough ... */
+#define SAME_EQUAL 3
+/* ... and a sparse series may lie this far off the dense one's nearest samples. */
+#define SAME_SPARSE 3 /* times fewer samples */
+#define SAME_SHARE 0.03
 
 /* Best first: what the process says of itself, what the kubelet says of its container,
  * what /proc said. */
@@ -58,24 +59,32 @@ static struct mg_str label(struct mg_str labels, const char *key)
 	return mg_str("", 0);
 }
 
-/* Container, job or component, then pod, node or instance: "kube-apiserver master-0". */
+/* Container, job or component, then pod, node or instance: "kube-apiserver master-0"; else
+ * the file it came from. */
 static struct mg_str process_name(struct mg_arena *a, struct mg_str metric, struct mg_str labels)
 {
 	static const char *const whats[] = { "container", "container_name", "component", "job" };
 	static const char *const wheres[] = { "pod", "pod_name", "node", "instance" };
 	struct mg_str            what = { "", 0 }, where = { "", 0 };
 
+	/* "etcd_rss_bytes" names its process itself */
+	if (mg_str_ends(metric, MG_STR("_rss_bytes")) && !mg_str_starts(metric, MG_STR("proc")))
+		what = mg_str_head(metric, metric.n - strlen("_rss_bytes"));
+
 	for (size_t i = 0; i < 4 && !what.n; i++)
 		what = label(labels, whats[i]);
 	for (size_t i = 0; i < 4 && !where.n; i++)
 		where = label(labels, wheres[i]);
+	if (mg_str_rchr(where, ':') > 0) /* the port says nothing */
+		where = mg_str_head(where, (size_t)mg_str_rchr(where, ':'));
 	if (what.n && mg_str_starts(where, what))
 		return where;
 	if (what.n && where.n)
 		return mg_arena_printf(a, "%.*s %.*s", MG_FMT(what), MG_FMT(where));
 	if (what.n || where.n)
 		return what.n ? what : where;
-	return labels.n ? labels : metric;
+	what = label(labels, "source");
+	return what.n ? what : labels.n ? labels : metric;
 }
 
 static int metric_rank(const char *const *metrics, struct mg_str name)
@@ -190,50 +199,108 @@ static void fill(const struct mg_table *t, const struct gauge *g, double *v)
 	}
 }
 
-/* Do the two say the same of one process?  Series of one kind that differ in a label's
- * value are different processes, however alike they are. */
-static bool same_process(const struct mg_table *t, const struct gauge *a, const struct gauge *b)
+/* First sample of `g` that is not before `ns`. */
+static size_t sample_at(const struct gauge *g, int64_t ns)
+{
+	size_t lo = 0, hi = g->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (g->s[mid].time_ns < ns)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Two files that were written from the same readings hold equal values at equal times. */
+static bool equal_samples(const struct gauge *a, const struct gauge *b)
+{
+	size_t equal = 0;
+
+	for (size_t i = 0; i < b->n && equal < SAME_EQUAL; i++) {
+		size_t k = sample_at(a, b->s[i].time_ns - MG_SEC / 2);
+
+		equal += k < a->n && a->s[k].time_ns <= b->s[i].time_ns + MG_SEC / 2 &&
+			 a->s[k].value == b->s[i].value;
+	}
+	return equal == SAME_EQUAL;
+}
+
+/* Do the few samples of `b` lie between the many of `a`? */
+static bool lies_along(const struct gauge *a, const struct gauge *b)
 {
 	size_t common = 0;
 
-	if (mg_str_eq(a->name, b->name))
-		return true;
-	if (mg_str_eq(a->metric, b->metric) && (a->labels.n == 0) == (b->labels.n == 0))
+	if (b->n > a->n / SAME_SPARSE)
 		return false;
-	for (size_t i = 0; i < t->n; i++) {
-		if (isnan(a->v[i]) || isnan(b->v[i]))
+	for (size_t i = 0; i < b->n; i++) {
+		size_t k = sample_at(a, b->s[i].time_ns);
+		double lo, hi;
+
+		if (k == 0 || k == a->n)
 			continue;
-		common++;
-		if (fabs(a->v[i] - b->v[i]) > SAME_SHARE * fmax(a->v[i], b->v[i]))
+		lo = fmin(a->s[k - 1].value, a->s[k].value) * (1 - SAME_SHARE);
+		hi = fmax(a->s[k - 1].value, a->s[k].value) * (1 + SAME_SHARE);
+		if (b->s[i].value < lo || b->s[i].value > hi)
 			return false;
+		common++;
 	}
-	return common >= SAME_MIN_BUCKETS;
+	return common >= 2;
 }
 
-/* Of two that show one process: the better metric, unless it is much sparser. */
+static bool sparse(const struct gauge *a, const struct gauge *b)
+{
+	return b->n <= a->n / SAME_SPARSE || a->n <= b->n / SAME_SPARSE;
+}
+
+static bool same_process(const struct gauge *a, const struct gauge *b)
+{
+	if (equal_samples(a, b) || lies_along(a, b) || lies_along(b, a))
+		return true;
+	/* one metric of one name, and dense twice: two processes that are called alike */
+	return mg_str_eq(a->name, b->name) && (!mg_str_eq(a->metric, b->metric) || sparse(a, b));
+}
+
+/* Of two that show one process: the better metric, unless it is much sparser; the one that
+ * names the process rather than a file. */
 static bool better(const struct gauge *a, const struct gauge *b)
 {
-	if (a->rank != b->rank && a->n * 2 > b->n && b->n * 2 > a->n)
+	bool a_file = mg_str_starts(a->labels, MG_STR("source="));
+	bool b_file = mg_str_starts(b->labels, MG_STR("source="));
+
+	if (a->n > 2 * b->n || b->n > 2 * a->n)
+		return a->n > b->n;
+	if (a->rank != b->rank)
 		return a->rank < b->rank;
+	if (a_file != b_file)
+		return b_file;
 	return a->n >= b->n;
 }
 
-static void drop_repeats(const struct mg_table *t, struct gauges *all)
+static void drop_repeats(struct gauges *all)
 {
 	for (size_t i = 0; i < all->n; i++)
 		for (size_t k = i + 1; k < all->n && !all->g[i].dropped; k++) {
 			struct gauge *a = &all->g[i], *b = &all->g[k];
 
-			if (b->dropped || !same_process(t, a, b))
+			if (b->dropped || !same_process(a, b))
 				continue;
 			(better(a, b) ? b : a)->dropped = true;
 		}
 }
 
+/* API servers first: they are what all this is about. */
 static int by_peak(const void *a, const void *b)
 {
 	const struct gauge *x = a, *y = b;
+	int                 api = (int)mg_str_has(y->name, MG_STR("apiserver")) -
+				  (int)mg_str_has(x->name, MG_STR("apiserver"));
 
+	if (api)
+		return api;
 	if (x->peak != y->peak)
 		return x->peak < y->peak ? 1 : -1;
 	return mg_str_cmp(x->name, y->name);
@@ -250,6 +317,17 @@ static int64_t gauge_step(const struct mg_frame *f, const struct gauges *all)
 	/* Half an interval, rounded up to a step, keeps the place of a sample. */
 	least = least == INT64_MAX ? 0 : least / 2;
 	return least > f->step_ns && least <= MG_HOUR ? mg_series_step(least) : f->step_ns;
+}
+
+/* A name that no column has yet. */
+static struct mg_str unused_name(struct mg_frame *f, const struct mg_table *t,
+				 const struct gauge *g)
+{
+	for (uint32_t c = 0; c < t->ncol; c++)
+		if (mg_str_eq(t->col[c].name, g->name))
+			return mg_arena_printf(&f->s->arena, "%.*s (%.*s)", MG_FMT(g->name),
+					       MG_FMT(g->labels));
+	return g->name;
 }
 
 /* Fill a table with one column a process; `title` gets a note when some are left out. */
@@ -272,13 +350,14 @@ static struct mg_table *build(struct mg_frame *f, const char *name, const char *
 			all.g[i].v[k] = NAN;
 		fill(t, &all.g[i], all.g[i].v);
 	}
-	drop_repeats(t, &all);
+	drop_repeats(&all);
 	for (size_t i = 0; i < all.n; i++) {
 		of += !all.g[i].dropped;
 		if (all.g[i].dropped || shown == MAX_COLUMNS)
 			continue;
 		shown++;
-		memcpy(mg_frame_column(f, t, all.g[i].name), all.g[i].v, t->n * sizeof(double));
+		memcpy(mg_frame_column(f, t, unused_name(f, t, &all.g[i])), all.g[i].v,
+		       t->n * sizeof(double));
 	}
 	if (of > shown)
 		t->title = mg_arena_printf(&f->s->arena, "%s (the %zu highest)", title, shown).p;
@@ -398,8 +477,7 @@ static void stuck_column(struct mg_frame *f, struct mg_table *t, const struct du
 
 void mg_series_goroutines(struct mg_frame *f)
 {
-	struct mg_table *t = build(f, "goroutines", "Goroutines", "goroutines",
-				   goroutine_metrics);
+	struct mg_table *t = build(f, "goroutines", "Goroutines", "count", goroutine_metrics);
 	struct dump     *d;
 	size_t           n = dumps_of(f->c, &d);
 

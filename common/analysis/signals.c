@@ -16,6 +16,8 @@
 /* Without an audit log: so many operations of 2 s that end together were released together. */
 #define RELEASE_MIN_OPS 4
 #define RELEASE_TOGETHER_NS (250 * MG_MS)
+/* So long after its start a server may hold requests without anything being wrong. */
+#define STARTING_NS (60 * MG_SEC)
 /* Witnesses of one death lie within this. */
 #define DEATH_JOIN_NS (5 * MG_SEC)
 
@@ -155,6 +157,17 @@ static int by_end(const void *a, const void *b)
 	return d ? (d < 0 ? -1 : 1) : mg_event_cmp(x, y);
 }
 
+/* A server that has just started holds its first requests until its caches are filled. */
+static bool starting(const struct mg_case *c, const struct mg_event *op)
+{
+	for (size_t i = mg_case_lower_bound(c, op->time_ns - STARTING_NS);
+	     i < c->events.n && c->events.ev[i].time_ns <= op->time_ns; i++)
+		if (c->events.ev[i].kind == MG_EV_APISERVER_START &&
+		    c->events.ev[i].artifact == op->artifact)
+			return true;
+	return false;
+}
+
 /* Operations that end together had waited for the same thing. */
 static void stalls_from_releases(struct mg_signals *g, const struct mg_case *c)
 {
@@ -163,7 +176,7 @@ static void stalls_from_releases(struct mg_signals *g, const struct mg_case *c)
 
 	for (size_t i = 0; i < c->events.n; i++)
 		if (mg_is_long_op(&c->events.ev[i]) &&
-		    c->events.ev[i].duration_ns >= 2 * MG_SEC)
+		    c->events.ev[i].duration_ns >= 2 * MG_SEC && !starting(c, &c->events.ev[i]))
 			MG_PUSH(op, n, cap, &c->events.ev[i]);
 	if (n)
 		qsort(op, n, sizeof(*op), by_end);

@@ -56,6 +56,9 @@
 	X(ETCD_ALARM, "etcd.alarm", "another alarm: CORRUPT, or disarmed")                   \
 	X(ETCD_SNAPSHOT, "etcd.snapshot", "a snapshot was taken, sent or applied")           \
 	X(ETCD_ERROR, "etcd.error", "another etcd error or fatal line")                      \
+	X(ETCD_STATUS, "etcd.status", "a member as etcdctl saw it: version, space, leader, health") \
+	X(ETCD_MEMBER, "etcd.member", "a member of the cluster: its id, name and addresses")  \
+	X(ETCD_OBJECTS, "etcd.objects", "how many objects one key prefix holds, and their bytes") \
 	X(ETCD_START, "etcd.start", "an etcd process began to log")                          \
 	X(ETCD_GRPC, "etcd.transport", "gRPC could not write to a client that went away")    \
 	X(KERNEL_OOM_KILL, "kernel.oom_kill", "the kernel killed a process for memory")      \
@@ -77,6 +80,7 @@
 	X(KUBELET_NODE, "kubelet.node_status", "node status could not be written, or changed") \
 	X(GOROUTINE_DUMP, "goroutine.dump", "a goroutine dump was taken")                    \
 	X(GOROUTINE_STUCK, "goroutine.stuck", "goroutines blocked at one place")             \
+	X(HEAP_PROFILE, "heap.profile", "a heap profile was taken")                          \
 	X(GAP, "gap", "a source fell silent")                                                \
 	X(LOG_ERROR, "log.error", "an E or F line of no other kind, folded per message")     \
 	X(PATTERN, "pattern", "a user rule matched")

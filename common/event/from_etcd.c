@@ -186,7 +186,8 @@ static void attrs(struct ctx *c, struct mg_event *ev, const char *state)
 	attr(c, ev, "alarm", e->alarm);
 	attr(c, ev, "remote", e->remote);
 	attr(c, ev, "version", e->version);
-	attr_num(c, ev, e->family == MG_ETCD_QUOTA ? "quota_bytes" : "db_bytes", e->db_bytes);
+	attr_num(c, ev, "quota_bytes", e->quota_bytes);
+	attr_num(c, ev, "db_bytes", e->db_bytes);
 	attr_num(c, ev, "in_use_bytes", e->in_use_bytes);
 	if (e->family == MG_ETCD_CLOCK_DRIFT)
 		attr_num(c, ev, "drift_ns", e->took_ns);
@@ -258,7 +259,7 @@ static void say(struct mg_buf *b, const struct mg_etcd *e)
  * been set since: the end is what counts. */
 static void place(const struct ctx *c, const struct rule *r, struct mg_event *ev)
 {
-	int64_t start;
+	int64_t start, d;
 
 	ev->time_ns = c->ns;
 	ev->time_source = c->source;
@@ -269,7 +270,7 @@ static void place(const struct ctx *c, const struct rule *r, struct mg_event *ev
 		return;
 	ev->time_ns = start;
 	if (c->e->start_ns != MG_TIME_NONE && c->e->start_ns <= c->ns &&
-	    c->e->start_ns >= start - MG_SEC && c->e->start_ns <= start + MG_SEC)
+	    !__builtin_sub_overflow(c->e->start_ns, start, &d) && d >= -MG_SEC && d <= MG_SEC)
 		ev->time_ns = c->e->start_ns;
 }
 

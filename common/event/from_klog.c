@@ -225,7 +225,7 @@ bool mg_klog_event(const struct mg_klog *k, struct mg_str component, struct mg_k
 	return true;
 }
 
-/* --- components -------------------------------------------------------------------------- */
+/* --- components ------------------------------------------------------------------- */
 
 struct naming {
 	const char *word, *component;
@@ -277,7 +277,7 @@ struct mg_str mg_klog_component_of_file(struct mg_str file)
 	return mg_str("", 0);
 }
 
-/* --- folding ------------------------------------------------------------------------------ */
+/* --- folding ---------------------------------------------------------------------- */
 
 static bool word_char(char c)
 {

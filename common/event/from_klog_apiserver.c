@@ -347,7 +347,7 @@ bool mg_klog_detail_termination(const struct mg_klog_context *c, struct mg_klog_
 	return true;
 }
 
-/* `Observed event "TerminationStart" for API server pod "P" (…) at 2021-08-03 09:46:10 +0000 UTC` */
+/* `Observed event "TerminationStart" for API server pod "P" (…) at 2021-08-03 09:46:10 …` */
 bool mg_klog_detail_observed(const struct mg_klog_context *c, struct mg_klog_event *e)
 {
 	struct mg_str step = between(c->text, "event \"", "\"");

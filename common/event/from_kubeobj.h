@@ -7,7 +7,7 @@
  *   ClusterOperator  clusteroperator.condition
  *   APIService       apiservice.unavailable
  *   Event            kubernetes.event (v1 and events.k8s.io)
- *   etcdctl output   etcd.nospace, etcd.alarm, etcd.error
+ *   etcdctl output   etcd.status, etcd.member, etcd.objects, etcd.nospace, etcd.alarm, etcd.error
  *
  * The attributes of each are listed in docs/formats/kubeobj.md.
  *
@@ -37,7 +37,7 @@ bool mg_kubeobj_wanted(struct mg_str kind);
 
 /* Add the events of one object.  A List that could not be cut is walked. */
 void mg_event_from_kubeobj(const struct mg_kubeobj *o, struct mg_batch *out);
-/* etcdctl endpoint status, endpoint health, alarm list (one element of an array, or the whole
+/* etcdctl endpoint status, endpoint health, alarm list, member list, object count (one element of an array, or the whole
  * object); false: it is none of them. */
 bool mg_event_from_etcdinfo(const struct mg_kubeobj *o, struct mg_batch *out);
 

@@ -11,7 +11,7 @@ struct operation {
 	struct mg_str admission; /* CREATE, UPDATE … of a webhook call */
 };
 
-/* --- when ---------------------------------------------------------------------------------- */
+/* --- when ------------------------------------------------------------------------- */
 
 /* The start as the process's own clock printed it, moved by the zone that the collector's
  * stamp tells; or the end less the duration. */
@@ -42,7 +42,7 @@ static int64_t start_time(const struct mg_trace *t, enum mg_time_source *how)
 	return t->start_ns - off;
 }
 
-/* --- what ---------------------------------------------------------------------------------- */
+/* --- what ------------------------------------------------------------------------- */
 
 /* "List /api/v1/pods" of the generation without fields */
 static void split_name(const struct mg_trace *t, struct operation *o)
@@ -129,7 +129,7 @@ static void identify(const struct mg_trace *t, struct operation *o, struct mg_ba
 	o->admission = mg_trace_field(t->fields, "operation");
 }
 
-/* --- events -------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------- */
 
 static bool is_webhook(const struct mg_trace *t)
 {

@@ -6,6 +6,7 @@
 #define MG_EVENT_SOURCE_H
 
 #include "event/event.h"
+#include "event/logrules.h"
 
 /* One leaf.  The views live as long as the run. */
 struct mg_source {
@@ -15,11 +16,21 @@ struct mg_source {
 	struct mg_str node, ns, pod, container; /* from the path; empty when not said there */
 	struct mg_str component; /* kube-apiserver, etcd, kubelet …; empty when unknown */
 	bool          previous;  /* log of the instance before the current one */
+	int64_t       offset_ns; /* to add to every time: its node's clock put right. Requests
+				    get it where they are counted, events when they are folded */
 	bool          windowed;
 	int64_t       since_ns, until_ns; /* when windowed: only requests that end in [since, until) are
 				    counted; MG_TIME_NONE: open */
+	const struct mg_logrules *rules; /* of the user, or NULL */
 	void         *ctx; /* of a tool's own consumer (mg_ingest_opts), else NULL */
 };
+
+/* Put a time by the source's clock right. */
+static inline void mg_source_right(const struct mg_source *s, int64_t *ns)
+{
+	if (*ns != MG_TIME_NONE)
+		*ns += s->offset_ns;
+}
 
 static inline bool mg_source_wants(const struct mg_source *s, int64_t end_ns)
 {

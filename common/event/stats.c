@@ -38,6 +38,7 @@ void mg_stats_merge(struct mg_leaf_stats *to, const struct mg_leaf_stats *from)
 	to->other += from->other;
 	to->bad += from->bad;
 	to->duplicates += from->duplicates;
+	to->gave_up += from->gave_up;
 	mg_stats_time(to, from->first_ns);
 	mg_stats_time(to, from->last_ns);
 	for (uint32_t i = 0; i < from->ndiags && to->ndiags < MG_DIAGS; i++)

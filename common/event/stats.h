@@ -20,6 +20,7 @@ struct mg_leaf_stats {
 	uint64_t       other;   /* continuation lines and plain text: no record, no fault     */
 	uint64_t       bad;     /* damaged: counted, located, skipped                         */
 	uint64_t       duplicates;
+	uint64_t       gave_up; /* matches of user rules that cost too much */
 	int64_t        first_ns, last_ns; /* MG_TIME_NONE when no (final) time was seen       */
 	struct mg_diag diags[MG_DIAGS];
 	uint32_t       ndiags;

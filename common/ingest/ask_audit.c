@@ -107,7 +107,8 @@ static void begin(struct asking *r, const struct mg_source *src, struct mg_parti
 			      .seen = seen };
 	r->opens = mg_audit_wants_opens(r->query);
 	r->stream = r->opens ? mg_audit_stream(src->path) : 0;
-	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats };
+	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats,
+					  .memo = mg_partial_memo(out) };
 }
 
 /* An event at both ends of what was read: a relative --since needs to know when the data

@@ -19,6 +19,7 @@ struct mg_audit_reader {
 	void (*event)(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t line);
 	void                 *ctx;
 	struct mg_leaf_stats *stats; /* bytes, lines, records, other, bad are counted here */
+	struct mg_audit_memo *memo;  /* NULL: read every event as if it were the first */
 	struct mg_arena       arena;
 	/* private */
 	struct mg_audit_sink sink;

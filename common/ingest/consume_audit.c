@@ -96,6 +96,8 @@ static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, ui
 	mg_request_from_audit(&q, a, &r->in.arena);
 	q.artifact = r->src->artifact;
 	q.line = line;
+	mg_source_right(r->src, &q.start_ns);
+	mg_source_right(r->src, &q.end_ns);
 	if (!mg_source_wants(r->src, q.end_ns >= q.start_ns ? q.end_ns : q.start_ns))
 		return;
 	if (!r->out->audit)
@@ -140,7 +142,8 @@ static void keep_slowest(struct reader *r, enum mg_event_kind kind, struct picks
 static void begin(struct reader *r, const struct mg_source *src, struct mg_partial *out)
 {
 	*r = (struct reader){ .src = src, .out = out };
-	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats };
+	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats,
+					  .memo = mg_partial_memo(out) };
 }
 
 static void finish(struct reader *r)

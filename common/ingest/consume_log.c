@@ -3,17 +3,23 @@
 
 #include "base/mem.h"
 #include "event/from_trace.h"
+#include "parse/etcd.h"
 
-/* --- traces --------------------------------------------------------------------------------- */
+/* --- traces ----------------------------------------------------------------------- */
 
 static void trace_done(void *ctx, const struct mg_trace *t)
 {
-	struct mg_log *s = ctx;
+	struct mg_log   *s = ctx;
+	struct mg_batch *b = &s->out->events;
+	size_t           before = b->n;
 
-	mg_trace_event(&s->src, t, &s->out->events);
+	mg_trace_event(&s->src, t, b);
+	if (s->hook.trace)
+		s->hook.trace(s->hook.ctx, t, b->n > before ? &b->ev[before] : NULL);
 }
 
-static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_str text, bool header)
+static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_str text,
+		       bool header)
 {
 	struct mg_trace_line t = {
 		.text = text,
@@ -22,7 +28,7 @@ static bool trace_line(struct mg_log *s, const struct mg_log_line *x, struct mg_
 		.time_ns = x->l.time_ns,
 		.time_how = (int)x->l.time_source,
 		.host = x->l.host,
-		.component = x->src.component,
+		.component = x->src->component,
 	};
 	struct mg_trace root;
 
@@ -59,7 +65,7 @@ static void trace_message(struct mg_log *s, const struct mg_log_line *x)
 	mg_buf_release(&b);
 }
 
-/* --- dialects --------------------------------------------------------------------------------- */
+/* --- dialects --------------------------------------------------------------------- */
 
 static void record(struct mg_log *s, const struct mg_log_line *x)
 {
@@ -68,10 +74,70 @@ static void record(struct mg_log *s, const struct mg_log_line *x)
 		mg_stats_time(&s->out->stats, x->l.time_ns);
 }
 
+/* --- messages --------------------------------------------------------------------- */
+
+void mg_log_set_hook(void *state, const struct mg_log_hook *hook)
+{
+	((struct mg_log *)state)->hook = *hook;
+}
+
+static void message(struct mg_log *s, const struct mg_log_line *x)
+{
+	if (s->hook.message && !(s->hook.severe && x->k.severity == 'I'))
+		s->hook.message(s->hook.ctx, x);
+}
+
+/* A message in a dialect that is not klog's. */
+static void message_of(struct mg_log *s, struct mg_log_line *x, char severity, struct mg_str msg)
+{
+	if (!s->hook.message)
+		return;
+	x->k = (struct mg_klog){ .form = MG_KLOG_TEXT, .severity = severity, .msg = msg,
+				 .ns = MG_TIME_NONE };
+	message(s, x);
+}
+
+/* Only messages are asked for: a trace is looked at for the year, nothing becomes an event. */
+static void message_alone(struct mg_log *s, const struct mg_log_line *x)
+{
+	struct mg_trace root;
+
+	if (s->ref_ns == MG_TIME_NONE && mg_str_starts(x->k.msg, MG_STR("Trace")) &&
+	    mg_trace_parse_root(x->k.msg, &root) && root.start_ns != MG_TIME_NONE)
+		mg_log_year(s, root.start_ns);
+	message(s, x);
+}
+
+/* The component of this line alone. */
+static void name_line(struct mg_log *s, struct mg_log_line *x, struct mg_str component)
+{
+	s->named = s->src;
+	s->named.component = component;
+	x->src = &s->named;
+}
+
+/* Once told, it holds for the rest of the leaf. */
+static void learn_component(struct mg_log *s, struct mg_log_line *x)
+{
+	struct mg_str name = mg_klog_component_of_file(x->k.file);
+
+	if (x->envelope == MG_ENVELOPE_JOURNAL)
+		name_line(s, x, name);
+	else
+		s->src.component = name;
+}
+
 /* A line with a header of its own: klog text, JSON or logfmt. */
 static void headed(struct mg_log *s, struct mg_log_line *x)
 {
 	record(s, x);
+	if (!x->src->component.n)
+		learn_component(s, x);
+	if (s->hook.messages_only) {
+		message_alone(s, x);
+		return;
+	}
+	message(s, x);
 	mg_log_held_flush(s, MG_HOLD_PANIC);
 	s->stack = false;
 	mg_log_held_release(s, x->l.time_ns);
@@ -92,27 +158,42 @@ static void headed(struct mg_log *s, struct mg_log_line *x)
 /* Dumps must see the line that ends them; one stack of a panic is no dump. */
 static bool gostack(struct mg_log *s, const struct mg_log_line *x)
 {
-	s->dumping = mg_gostack_line(s->gostack, &x->src, &x->l, &s->out->events);
+	s->dumping = mg_gostack_line(s->gostack, x->src, &x->l, &s->out->events);
 	return s->dumping;
 }
 
+static void etcd_message(struct mg_log *s, struct mg_log_line *x)
+{
+	struct mg_etcd e;
+
+	if (mg_etcd_parse(x->l.text, &e, NULL) != MG_OK)
+		return;
+	if (e.ts_ns != MG_TIME_NONE && x->l.time_ns == MG_TIME_NONE) {
+		x->l.time_ns = e.ts_ns;
+		x->l.time_source = e.zoned ? MG_TIME_EXACT : MG_TIME_ASSUMED_ZONE;
+	}
+	message_of(s, x, e.level == 'D' ? 'I' : e.level, e.msg);
+}
+
 /* The etcd parser may count by itself; a line is counted once either way. */
-static bool etcd(struct mg_log *s, const struct mg_log_line *x)
+static bool etcd(struct mg_log *s, struct mg_log_line *x)
 {
 	struct mg_leaf_stats *st = &s->out->stats;
 	uint64_t              before = st->records + st->other + st->bad;
 
-	if (!mg_etcd_line(&x->src, &x->l, &s->out->events, st))
+	if (!mg_etcd_line(x->src, &x->l, &s->out->events, st))
 		return false;
 	if (st->records + st->other + st->bad == before)
 		record(s, x);
+	if (s->hook.message)
+		etcd_message(s, x);
 	return true;
 }
 
 /* zap JSON and capnslog are etcd's only where etcd may be: other operators write zap, too. */
 static bool may_be_etcd(const struct mg_log_line *x)
 {
-	struct mg_str t = x->l.text, c = x->src.component;
+	struct mg_str t = x->l.text, c = x->src->component;
 
 	if (mg_str_has(c, MG_STR("etcd")))
 		return true;
@@ -129,7 +210,7 @@ static bool may_be_kernel(const struct mg_log_line *x)
 {
 	struct mg_str t = x->l.text;
 
-	if (mg_str_eq(x->src.component, MG_STR("kernel")) ||
+	if (mg_str_eq(x->src->component, MG_STR("kernel")) ||
 	    mg_str_eq(x->l.ident, MG_STR("kernel")))
 		return true;
 	if (t.p[0] == '[')
@@ -139,14 +220,24 @@ static bool may_be_kernel(const struct mg_log_line *x)
 	return t.n > 25 && mg_is_digit(t.p[0]) && t.p[10] == 'T' && t.p[19] == ',';
 }
 
-static bool kernel(struct mg_log *s, const struct mg_log_line *x)
+static bool kernel(struct mg_log *s, struct mg_log_line *x)
 {
 	if (!s->kernel)
 		s->kernel = mg_kernel_new();
-	if (!mg_kernel_line(s->kernel, &x->src, &x->l, &s->out->events))
+	if (!mg_kernel_line(s->kernel, x->src, &x->l, &s->out->events))
 		return false;
 	record(s, x);
+	message_of(s, x, 'I', x->l.text);
 	return true;
+}
+
+/* Another log begins: inherit nothing. */
+static void section(struct mg_log *s, struct mg_str t)
+{
+	if (!mg_log_section(s, t))
+		return;
+	mg_unwrap_release(&s->unwrap);
+	mg_unwrap_init(&s->unwrap);
 }
 
 /* A line without a header: a continuation, a stack, or plain text. */
@@ -157,10 +248,14 @@ static void bare(struct mg_log *s, struct mg_log_line *x)
 		     mg_str_starts(t, MG_STR("fatal error: "));
 
 	s->out->stats.other++;
-	if (mg_str_starts(t, MG_STR("Trace[")) || t.p[0] == '[') {
-		if (trace_line(s, x, t, false))
-			return;
+	if (x->envelope == MG_ENVELOPE_JOURNAL)
+		message_of(s, x, crash ? 'F' : 'I', t);
+	if (s->hook.messages_only) {
+		section(s, t);
+		return;
 	}
+	if ((mg_str_starts(t, MG_STR("Trace[")) || t.p[0] == '[') && trace_line(s, x, t, false))
+		return;
 	if (crash) {
 		mg_log_held_flush(s, MG_HOLD_PANIC);
 		s->stack = false;
@@ -170,18 +265,18 @@ static void bare(struct mg_log *s, struct mg_log_line *x)
 		mg_log_frame(s, t);
 		return;
 	}
-	if (!gostack(s, x) && mg_log_section(s, t)) { /* another log begins: inherit nothing */
-		mg_unwrap_release(&s->unwrap);
-		mg_unwrap_init(&s->unwrap);
-	}
+	if (!gostack(s, x))
+		section(s, t);
 }
 
 static bool has_header(struct mg_log *s, struct mg_log_line *x)
 {
-	struct mg_err  err = { 0 };
-	enum mg_status st = mg_klog_parse(x->l.text, &x->k, &err);
+	enum mg_status st = mg_klog_parse(x->l.text, &x->k, NULL);
 
-	if (st == MG_FAIL) {
+	if (st == MG_FAIL) { /* rare: say where only then */
+		struct mg_err err = { 0 };
+
+		mg_klog_parse(x->l.text, &x->k, &err);
 		mg_stats_bad(&s->out->stats, x->l.lineno, err.byte, "%s", err.msg);
 		return true;
 	}
@@ -202,7 +297,7 @@ static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_l
 	if (!x->l.text.n || u->kind == MG_ENVELOPE_MARK) {
 		s->out->stats.other++;
 		if (s->dumping && u->kind != MG_ENVELOPE_MARK)
-			mg_gostack_line(s->gostack, &x->src, &x->l, &s->out->events);
+			mg_gostack_line(s->gostack, x->src, &x->l, &s->out->events);
 		return;
 	}
 	if (!mg_klog_is_header(x->l.text) && foreign(s, u, x))
@@ -219,32 +314,37 @@ static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_l
 	headed(s, x);
 }
 
-/* --- lines -------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------ */
 
 /* The component of a journal line is told by its identifier, else by the leaf's path, else
  * by what only one binary says. */
 static void component(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
 {
-	x->src = s->src;
+	x->src = &s->src;
 	if (u->kind == MG_ENVELOPE_JOURNAL || (u->inherited && u->ident.n)) {
 		struct mg_str known = mg_klog_component_of_name(u->ident);
 
 		if (known.n)
-			x->src.component = known;
+			name_line(s, x, known);
 		else if (u->ident.n)
-			x->src.component = mg_log_name(s, u->ident);
+			name_line(s, x, mg_log_name(s, u->ident));
 	}
 }
 
 static void one(struct mg_log *s, const struct mg_unwrapped *u)
 {
-	struct mg_log_line x = { .l = { .text = u->text, .lineno = s->lineno, .host = u->host,
-					.ident = u->ident, .time_ns = MG_TIME_NONE,
-					.time_source = MG_TIME_UNKNOWN },
-				 .envelope = u->kind, .ident_pid = u->pid };
+	struct mg_log_line x; /* filled member by member: clearing it costs more than parsing */
 
+	x.l = (struct mg_line){ .text = u->text, .lineno = s->lineno, .host = u->host,
+				.ident = u->ident, .time_ns = MG_TIME_NONE,
+				.time_source = MG_TIME_UNKNOWN };
+	x.k = (struct mg_klog){ .form = MG_KLOG_TEXT };
+	x.envelope = u->kind;
+	x.ident_pid = u->pid;
 	component(s, u, &x);
 	dispatch(s, u, &x);
+	if (s->base.rules && s->base.rules->n && !s->hook.messages_only)
+		mg_log_rules(s, &x);
 }
 
 void mg_log_physical(struct mg_log *s, struct mg_str line)
@@ -274,6 +374,7 @@ static void *log_open(const struct mg_source *src)
 	s->lineno = 1;
 	s->last_ns = s->ref_ns = MG_TIME_NONE;
 	s->last_how = MG_TIME_UNKNOWN;
+	s->day = -1;
 	s->utf16.carry = -1;
 	mg_unwrap_init(&s->unwrap);
 	s->traces = mg_trace_new(trace_done, s);
@@ -296,6 +397,7 @@ static void log_block(void *state, const struct mg_source *src, const struct mg_
 		return;
 	}
 	s->lineno = b->first_line;
+	s->unwrap.plain = !memchr(b->p, '\0', b->n) && !memchr(b->p, '\033', b->n);
 	if (b->offset == 0 && mg_str_starts(rest, MG_STR("\xef\xbb\xbf")))
 		rest = mg_str_from(rest, 3);
 	while (rest.n) {
@@ -310,6 +412,7 @@ static void log_close(void *state, const struct mg_source *src, struct mg_partia
 	struct mg_unwrapped u[2];
 
 	s->out = out;
+	s->unwrap.plain = false;
 	mg_log_utf16_end(s);
 	while (mg_unwrap_flush(&s->unwrap, u)) {
 		uint64_t other = out->stats.other, records = out->stats.records, bad = out->stats.bad;
@@ -323,6 +426,7 @@ static void log_close(void *state, const struct mg_source *src, struct mg_partia
 	if (s->kernel)
 		mg_kernel_flush(s->kernel, &s->src, &out->events);
 	mg_gostack_flush(s->gostack, &s->src, &out->events);
+	mg_log_rules_end(s);
 	mg_log_held_release(s, MG_TIME_NONE);
 	mg_log_fold_flush(s, &s->second);
 	mg_log_fold_flush(s, &s->minute);

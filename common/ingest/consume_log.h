@@ -54,9 +54,24 @@ struct mg_log_utf16 {
 	uint32_t      high;   /* first half of a pair, 0 none          */
 };
 
+struct mg_log_line;
+
+/* What a question to the logs sees beside the events (ask_log.h).  NULL: not asked. */
+struct mg_log_hook {
+	/* Each text that is a message of its own: x->k has severity and message, in whatever
+	 * dialect it was written. */
+	void (*message)(void *ctx, const struct mg_log_line *x);
+	/* Each finished trace and the event it became (NULL: none). */
+	void (*trace)(void *ctx, const struct mg_trace *t, const struct mg_event *e);
+	void *ctx;
+	bool  severe;        /* only messages of warnings and above are asked for */
+	bool  messages_only; /* neither events nor requests are asked for         */
+};
+
 struct mg_log {
 	struct mg_source   src;   /* of the leaf, or of the section inside it      */
 	struct mg_source   base;  /* of the leaf                                   */
+	struct mg_source   named; /* src with the name that a journal line tells   */
 	struct mg_partial *out;   /* of the block at hand                          */
 	struct mg_intern   idents; /* names of sections and identifiers; joins the events */
 
@@ -71,6 +86,8 @@ struct mg_log {
 	int64_t             last_ns; /* time of the last line that had one                 */
 	enum mg_time_source last_how;
 	int64_t             ref_ns;  /* a time whose year is known; MG_TIME_NONE           */
+	int64_t             day, to_year; /* what puts a klog stamp of this day into its year */
+	int64_t             apart_ns; /* klog's clock less the envelope's, of the last line */
 	int64_t             zone_ns; /* what klog's clock is ahead of the envelope's       */
 
 	struct mg_log_fold  second, minute;
@@ -78,18 +95,22 @@ struct mg_log {
 	struct mg_log_proc  procs[MG_LOG_PROCS];
 	unsigned            nprocs;
 	struct mg_log_utf16 utf16;
+	struct mg_log_hook  hook;
+	struct mg_log_matcher *matcher; /* of the rules, made when first needed */
 };
 
 /* One text with its resolved time. */
 struct mg_log_line {
 	struct mg_line        l;
-	struct mg_source      src; /* component of this line */
+	const struct mg_source *src; /* component of this line */
 	struct mg_klog        k;
 	enum mg_envelope_kind envelope;
 	uint32_t              ident_pid; /* of the journal's identifier, 0 unknown */
 };
 
 /* consume_log.c */
+/* Between open and the first block. */
+void mg_log_set_hook(void *state, const struct mg_log_hook *hook);
 void mg_log_physical(struct mg_log *s, struct mg_str line);
 /* consume_log_time.c: fill l->time_ns and time_source from the envelope and the klog stamp
  * (NULL: none); learns year and zone. */
@@ -117,6 +138,9 @@ bool mg_log_http(struct mg_log *s, struct mg_log_line *x);
 /* consume_log_section.c: "==> kubelet <==", "==== START logs for container C of pod NS/P ====" */
 bool mg_log_section(struct mg_log *s, struct mg_str line);
 struct mg_str mg_log_name(struct mg_log *s, struct mg_str name); /* a copy for the run */
+/* consume_log_rules.c: events of the user's patterns (s->base.rules is not NULL). */
+void mg_log_rules(struct mg_log *s, const struct mg_log_line *x);
+void mg_log_rules_end(struct mg_log *s);
 /* consume_log_utf16.c */
 bool mg_log_utf16_detect(struct mg_log *s, const struct mg_block *b);
 void mg_log_utf16_block(struct mg_log *s, const struct mg_block *b);

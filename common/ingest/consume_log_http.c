@@ -26,7 +26,7 @@ static void count(struct mg_log *s, const struct mg_log_line *x, const struct mg
 		.ns = c->uri.ns,
 		.name = c->uri.name,
 		.uri = h->uri,
-		.artifact = x->src.artifact,
+		.artifact = x->src->artifact,
 		.line = x->l.lineno,
 	};
 
@@ -34,7 +34,9 @@ static void count(struct mg_log *s, const struct mg_log_line *x, const struct mg
 		r.start_ns -= h->latency_ns;
 	else
 		r.end_ns = r.start_ns - 1; /* unknown */
-	if (!mg_source_wants(&x->src, r.end_ns < r.start_ns ? r.start_ns : r.end_ns))
+	mg_source_right(x->src, &r.start_ns);
+	mg_source_right(x->src, &r.end_ns);
+	if (!mg_source_wants(x->src, r.end_ns < r.start_ns ? r.start_ns : r.end_ns))
 		return;
 	if (!s->out->http)
 		s->out->http = mg_requests_new();
@@ -52,7 +54,7 @@ bool mg_log_http(struct mg_log *s, struct mg_log_line *x)
 	/* a provisional year would scatter the series over 1970 */
 	if (x->l.time_ns != MG_TIME_NONE && x->l.time_source <= MG_TIME_ASSUMED_ZONE)
 		count(s, x, &h, &c);
-	mg_httplog_event(&x->src, &x->l, &h, &c, &s->out->events);
+	mg_httplog_event(x->src, &x->l, &h, &c, &s->out->events);
 	s->stack = h.stack; /* up to 1.18 it follows on further lines */
 	return true;
 }

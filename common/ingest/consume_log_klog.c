@@ -4,7 +4,7 @@
 
 #define LEADER_TOGETHER (5 * MG_SEC) /* "failed to renew" and the exit belong together */
 
-/* --- filling in ------------------------------------------------------------------------------ */
+/* --- filling in ------------------------------------------------------------------- */
 
 static struct mg_str copy(struct mg_batch *b, struct mg_str v)
 {
@@ -47,11 +47,11 @@ static void when(struct mg_event *e, const struct mg_line *l, const struct mg_kl
 
 static void where(struct mg_batch *b, struct mg_event *e, const struct mg_log_line *x)
 {
-	e->artifact = x->src.artifact;
+	e->artifact = x->src->artifact;
 	e->line = x->l.lineno;
-	e->component = x->src.component;
-	e->node = x->src.node.n ? x->src.node : mg_batch_str(b, x->l.host);
-	e->pod = x->src.pod;
+	e->component = x->src->component;
+	e->node = x->src->node.n ? x->src->node : mg_batch_str(b, x->l.host);
+	e->pod = x->src->pod;
 }
 
 static void fill(struct mg_batch *b, struct mg_event *e, const struct mg_log_line *x,
@@ -59,7 +59,7 @@ static void fill(struct mg_batch *b, struct mg_event *e, const struct mg_log_lin
 {
 	where(b, e, x);
 	when(e, &x->l, v);
-	e->ns = v->ns.n || v->name.n ? copy(b, v->ns) : x->src.ns;
+	e->ns = v->ns.n || v->name.n ? copy(b, v->ns) : x->src->ns;
 	e->name = copy(b, v->name);
 	e->resource = copy(b, v->resource);
 	e->verb = copy(b, v->verb);
@@ -76,14 +76,14 @@ static uint64_t key_of(const struct mg_log_line *x, const struct mg_klog_event *
 {
 	uint64_t h = mg_str_hash(x->l.host, (uint64_t)v->kind);
 
-	h = mg_str_hash(x->src.component, h);
-	h = mg_str_hash(x->src.pod, h);
+	h = mg_str_hash(x->src->component, h);
+	h = mg_str_hash(x->src->pod, h);
 	if (v->kind == MG_EV_CLIENT_THROTTLED)
 		return h; /* whatever it asked for: the limit is the client's */
 	return mg_klog_message_hash(x->k.msg, mg_str_hash(v->name, h));
 }
 
-/* --- leader election -------------------------------------------------------------------------- */
+/* --- leader election -------------------------------------------------------------- */
 
 /* The component may become known from one line to the next; the identifier does not change. */
 static uint64_t process_key(const struct mg_log_line *x)
@@ -135,7 +135,7 @@ static void leader_lost(struct mg_log *s, struct mg_log_line *x, const struct mg
 		hold(s, MG_HOLD_LEADER, LEADER_TOGETHER, x, v);
 }
 
-/* --- panics -------------------------------------------------------------------------------------- */
+/* --- panics ----------------------------------------------------------------------- */
 
 static void begin_stack(struct mg_log *s, struct mg_log_line *x, const struct mg_klog_event *v)
 {
@@ -168,13 +168,13 @@ void mg_log_fatal(struct mg_log *s, struct mg_log_line *x)
 
 	where(b, e, x);
 	when(e, &x->l, NULL);
-	e->ns = x->src.ns;
+	e->ns = x->src->ns;
 	e->message = mg_batch_str(b, x->l.text);
 	mg_batch_attr(b, e, "reason", mg_str_starts(x->l.text, MG_STR("panic")) ? MG_STR("panic")
 										: MG_STR("fatal error"));
 }
 
-/* --- one line -------------------------------------------------------------------------------------- */
+/* --- one line --------------------------------------------------------------------- */
 
 static void folded(struct mg_log *s, struct mg_log_line *x, const struct mg_klog_event *v)
 {
@@ -202,12 +202,7 @@ void mg_log_klog(struct mg_log *s, struct mg_log_line *x)
 	struct mg_klog_event v;
 	struct mg_batch     *b = &s->out->events;
 
-	if (!x->src.component.n) { /* once told, it holds for the rest of the leaf */
-		x->src.component = mg_klog_component_of_file(x->k.file);
-		if (x->envelope != MG_ENVELOPE_JOURNAL)
-			s->src.component = x->src.component;
-	}
-	if (!mg_klog_event(&x->k, x->src.component, &v))
+	if (!mg_klog_event(&x->k, x->src->component, &v))
 		return;
 	if (v.kind == MG_EV_LEADER_LOST)
 		leader_lost(s, x, &v);

@@ -7,7 +7,7 @@
 
 static uint64_t key_of(const struct mg_log_line *x)
 {
-	return mg_str_hash(x->src.component, mg_str_hash(x->src.pod, mg_str_hash(x->l.host, 2)));
+	return mg_str_hash(x->src->component, mg_str_hash(x->src->pod, mg_str_hash(x->l.host, 2)));
 }
 
 static struct mg_log_proc *proc_of(struct mg_log *s, uint64_t key)
@@ -67,7 +67,7 @@ static struct mg_str version(const struct mg_log_line *x)
 static void begin(struct mg_log *s, struct mg_log_proc *p, struct mg_log_line *x)
 {
 	struct mg_log_held *h = &s->held[MG_HOLD_START];
-	bool                api = mg_str_eq(x->src.component, MG_STR("kube-apiserver"));
+	bool                api = mg_str_eq(x->src->component, MG_STR("kube-apiserver"));
 	struct mg_event    *e;
 
 	mg_log_held_flush(s, MG_HOLD_START);
@@ -76,16 +76,16 @@ static void begin(struct mg_log *s, struct mg_log_proc *p, struct mg_log_line *x
 	h->key = p->key;
 	h->until_ns = x->l.time_ns == MG_TIME_NONE ? INT64_MAX : x->l.time_ns + TOGETHER;
 	e = mg_batch_add(&h->batch, api ? MG_EV_APISERVER_START : MG_EV_PROCESS_START, MG_SEV_INFO);
-	e->artifact = x->src.artifact;
+	e->artifact = x->src->artifact;
 	e->line = x->l.lineno;
 	e->time_ns = x->l.time_ns;
 	e->time_source = x->l.time_source;
-	e->component = x->src.component;
-	e->node = x->src.node.n ? x->src.node : mg_batch_str(&h->batch, x->l.host);
-	e->pod = x->src.pod;
-	e->ns = x->src.ns;
+	e->component = x->src->component;
+	e->node = x->src->node.n ? x->src->node : mg_batch_str(&h->batch, x->l.host);
+	e->pod = x->src->pod;
+	e->ns = x->src->ns;
 	e->message = mg_batch_str(&h->batch, mg_arena_printf(&h->batch.arena,
-		"%.*s began to log, pid %u", MG_FMT(x->src.component.n ? x->src.component
+		"%.*s began to log, pid %u", MG_FMT(x->src->component.n ? x->src->component
 							  : MG_STR("a process")), x->k.pid));
 	mg_batch_attr_i64(&h->batch, e, "pid", x->k.pid);
 }

@@ -10,6 +10,16 @@ void mg_log_year(struct mg_log *s, int64_t known_ns)
 		s->ref_ns = known_ns;
 }
 
+/* The year of a klog stamp: that of the nearest known time, the same for a whole day. */
+static int64_t klog_in_year(struct mg_log *s, int64_t ns)
+{
+	if (ns / MG_DAY != s->day) {
+		s->day = ns / MG_DAY;
+		s->to_year = mg_unwrap_year_near(ns, s->ref_ns) - ns;
+	}
+	return s->ref_ns = ns + s->to_year;
+}
+
 /* Split a difference of two clocks into whole quarters (a zone) and the rest. */
 static int64_t zone_part(int64_t d)
 {
@@ -35,12 +45,26 @@ static bool is_klog(const struct mg_klog *k)
 	return k && k->form == MG_KLOG_TEXT;
 }
 
+/* A time whose year is known. */
+static void know(struct mg_log *s, int64_t ns)
+{
+	s->ref_ns = ns;
+	s->day = -1;
+}
+
 /* An envelope of whole seconds keeps the date, klog gives the microseconds. */
 static int64_t finer(struct mg_log *s, const struct mg_unwrapped *u, const struct mg_klog *k)
 {
-	int64_t ns, zone;
+	int64_t ns, zone, apart;
 
-	if (!is_klog(k) || !in_zone_of(k->ns, u->time_ns, &ns, &zone))
+	if (!is_klog(k))
+		return u->time_ns;
+	/* nearly always the same distance as on the line before: then nothing is learnt */
+	apart = k->ns - u->time_ns;
+	if (!u->coarse && apart - s->apart_ns < MG_SEC && s->apart_ns - apart < MG_SEC)
+		return u->time_ns;
+	s->apart_ns = apart;
+	if (!in_zone_of(k->ns, u->time_ns, &ns, &zone))
 		return u->time_ns;
 	s->zone_ns = zone;
 	return u->coarse ? ns : u->time_ns;
@@ -54,20 +78,21 @@ static void from_envelope(struct mg_log *s, const struct mg_unwrapped *u, const 
 	switch (u->stamp) {
 	case MG_STAMP_EXACT:
 		l->time_source = MG_TIME_EXACT;
-		s->ref_ns = u->time_ns;
+		know(s, u->time_ns);
 		break;
 	case MG_STAMP_ZONE:
 		l->time_source = MG_TIME_ASSUMED_ZONE;
-		s->ref_ns = u->time_ns;
+		know(s, u->time_ns);
 		break;
 	case MG_STAMP_YEAR:
 		l->time_source = MG_TIME_ASSUMED_YEAR;
-		s->ref_ns = u->time_ns;
+		know(s, u->time_ns);
 		break;
 	default:
 		l->time_source = MG_TIME_YEARLESS;
 		if (s->ref_ns != MG_TIME_NONE) {
-			dated.time_ns = s->ref_ns = mg_unwrap_year_near(u->time_ns, s->ref_ns);
+			dated.time_ns = mg_unwrap_year_near(u->time_ns, s->ref_ns);
+			know(s, dated.time_ns);
 			l->time_source = MG_TIME_ASSUMED_YEAR;
 		}
 	}
@@ -79,10 +104,9 @@ static void from_klog(struct mg_log *s, const struct mg_klog *k, struct mg_line 
 	if (k->form != MG_KLOG_TEXT) {
 		l->time_ns = k->ns;
 		l->time_source = MG_TIME_EXACT;
-		s->ref_ns = k->ns;
+		know(s, k->ns);
 	} else if (s->ref_ns != MG_TIME_NONE) {
-		s->ref_ns = mg_unwrap_year_near(k->ns, s->ref_ns);
-		l->time_ns = s->ref_ns - s->zone_ns;
+		l->time_ns = klog_in_year(s, k->ns) - s->zone_ns;
 		l->time_source = MG_TIME_ASSUMED_YEAR;
 	} else {
 		l->time_ns = k->ns;

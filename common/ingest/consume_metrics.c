@@ -212,7 +212,7 @@ static struct mg_str file_stem(struct mg_arena *a, struct mg_str path)
 	drop_end(&s, ends);
 	if (find_stamp(s, &ns, &at, &used)) {
 		rest = mg_str_from(s, at + used);
-		while (at > 0 && strchr("-_.", s.p[at - 1]))
+		while (at > 0 && s.p[at - 1] && strchr("-_.", s.p[at - 1]))
 			at--;
 		if (at == 0 && rest.n)
 			rest = mg_str_from(rest, skip(rest, 0, "-_."));
@@ -315,12 +315,13 @@ static void text_line(struct metrics *m, const struct mg_source *src, struct mg_
 	}
 	if (s.time_ns == MG_TIME_NONE)
 		s.time_ns = m->file_ns;
-	if (isnan(s.value) || s.time_ns == MG_TIME_NONE ||
-	    (row->shape == CONTAINER && !is_container(s.labels))) {
+	if (isnan(s.value) || (row->shape == CONTAINER && !is_container(s.labels))) {
 		out->stats.other++;
 		return;
 	}
 	out->stats.records++;
+	if (s.time_ns == MG_TIME_NONE)
+		return; /* it cannot be placed */
 	if (row->shape == BUCKETS)
 		add_bucket(m, &s, row);
 	else

@@ -2,6 +2,7 @@
 #include "ingest/consumer.h"
 
 #include "base/mem.h"
+#include "parse/audit_memo.h"
 
 void mg_partial_init(struct mg_partial *p)
 {
@@ -13,9 +14,17 @@ void mg_partial_release(struct mg_partial *p)
 	mg_batch_release(&p->events);
 	mg_requests_free(p->audit);
 	mg_requests_free(p->http);
+	mg_audit_memo_free(p->memo);
 	mg_samples_release(&p->samples);
 	free(p->paths);
 	mg_partial_init(p);
+}
+
+struct mg_audit_memo *mg_partial_memo(struct mg_partial *p)
+{
+	if (!p->memo)
+		p->memo = mg_audit_memo_new();
+	return p->memo;
 }
 
 void mg_partial_path(struct mg_partial *p, struct mg_str path)

@@ -16,11 +16,16 @@
 #include "io/blocks.h"
 #include "io/kind.h"
 
+struct mg_audit_memo;
+
 /* What one block of one leaf yields; merged in order by the driver. */
 struct mg_partial {
 	struct mg_batch      events;
-	struct mg_requests  *audit;   /* requests seen in audit events; NULL when none */
-	struct mg_requests  *http;    /* requests seen in httplog lines; NULL when none */
+	/* Requests seen in audit events and in httplog lines.  Counting does not depend on the
+	 * order, so the driver lends what a thread counted before and takes it back behind the
+	 * block; a consumer that finds NULL makes one. */
+	struct mg_requests  *audit, *http;
+	struct mg_audit_memo *memo; /* the same */
 	struct mg_samples    samples;
 	struct mg_leaf_stats stats;
 	/* Only for event streams: the path of each event's artifact, one an event. */
@@ -46,11 +51,14 @@ extern const struct mg_consumer mg_consumer_audit;    /* AUDIT                  
 extern const struct mg_consumer mg_consumer_log;      /* LOG ETCD_LOG JOURNAL KERNEL, and the
 							 dumps inside logs                  */
 extern const struct mg_consumer mg_consumer_gostack;  /* GOROUTINE                           */
+extern const struct mg_consumer mg_consumer_heap;     /* HEAP PPROF                          */
 extern const struct mg_consumer mg_consumer_kubeobj;  /* KUBE_YAML KUBE_JSON ETCD_INFO       */
 extern const struct mg_consumer mg_consumer_metrics;  /* METRICS METRICS_CSV                 */
 
 extern const struct mg_consumer mg_consumer_events;   /* MG_EVENTS                           */
 
+/* The partial's memo, made when there is none. */
+struct mg_audit_memo *mg_partial_memo(struct mg_partial *p);
 void mg_partial_init(struct mg_partial *p);
 void mg_partial_release(struct mg_partial *p);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/ingest.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "ingest/consume_audit.h"
 #include "io/pool.h"
+#include "parse/audit_memo.h"
 
 /* Blocks that may be alive at once, per worker: enough to keep it busy, small enough for
  * the memory bound. */
@@ -14,8 +16,15 @@
 /* So much of an audit log tells whether it holds a record a line. */
 #define AUDIT_HEAD 65536
 
+/* What a thread keeps from block to block, whatever leaf they are of. */
+struct desk {
+	struct mg_requests   *audit, *http; /* of thread 0: those of the case */
+	struct mg_audit_memo *memo;
+};
+
 /* One leaf while its blocks are in flight.  Freed when its last job is folded. */
 struct leaf_run {
+	struct desk              *desks; /* one a thread */
 	const struct mg_consumer *consumer;
 	const struct mg_source   *source; /* in the case's arena */
 	void                     *state;
@@ -33,6 +42,9 @@ struct run {
 	struct mg_case              *c;
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
+	const char                  *operand; /* being walked */
+	struct desk                 *desks;
+	struct mg_spares             spares;
 	size_t                       block_size;
 	uint64_t                     leaves;
 	struct mg_intern             told;      /* artifact paths that event streams name ... */
@@ -52,6 +64,9 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 		return &mg_consumer_log;
 	case MG_KIND_GOROUTINE:
 		return &mg_consumer_gostack;
+	case MG_KIND_HEAP:
+	case MG_KIND_PPROF:
+		return &mg_consumer_heap;
 	case MG_KIND_KUBE_YAML:
 	case MG_KIND_KUBE_JSON:
 	case MG_KIND_ETCD_INFO:
@@ -66,18 +81,26 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 	}
 }
 
-/* On a worker. */
-static void work(void *arg)
+/* On any thread; what was counted stays on its desk. */
+static void work(void *arg, unsigned slot)
 {
-	struct job                *j = arg;
-	const struct mg_consumer  *k = j->leaf->consumer;
+	struct job               *j = arg;
+	const struct mg_consumer *k = j->leaf->consumer;
+	struct desk              *d = &j->leaf->desks[slot];
 
 	mg_partial_init(&j->partial);
+	j->partial.audit = d->audit;
+	j->partial.http = d->http;
+	j->partial.memo = d->memo;
 	if (j->block.p)
 		k->block(j->leaf->state, j->leaf->source, &j->block, &j->partial);
 	if (j->end && k->close)
 		k->close(j->leaf->state, j->leaf->source, &j->partial);
-	mg_block_release(&j->block);
+	d->audit = j->partial.audit;
+	d->http = j->partial.http;
+	d->memo = j->partial.memo;
+	j->partial.audit = j->partial.http = NULL;
+	j->partial.memo = NULL;
 }
 
 /* The kind of artifact that an event of an event stream was read from. */
@@ -91,6 +114,8 @@ static enum mg_kind kind_of_event(enum mg_event_kind k)
 		return MG_KIND_KERNEL;
 	if (mg_str_starts(name, MG_STR("goroutine.")))
 		return MG_KIND_GOROUTINE;
+	if (mg_str_starts(name, MG_STR("heap.")))
+		return MG_KIND_HEAP;
 	if (mg_str_starts(name, MG_STR("audit.")))
 		return MG_KIND_AUDIT;
 	return MG_KIND_LOG;
@@ -119,6 +144,20 @@ static void name_artifacts(struct run *r, struct mg_partial *p)
 	}
 }
 
+/* Put the clock of the leaf's node right. */
+static void shift(struct mg_partial *p, int64_t ns)
+{
+	if (!ns)
+		return;
+	for (size_t i = 0; i < p->events.n; i++)
+		if (p->events.ev[i].time_source == MG_TIME_EXACT)
+			p->events.ev[i].time_ns += ns;
+	if (p->stats.first_ns != MG_TIME_NONE) {
+		p->stats.first_ns += ns;
+		p->stats.last_ns += ns;
+	}
+}
+
 /* On the walking thread, in the order of submission. */
 static void fold(void *ctx, void *arg)
 {
@@ -130,14 +169,12 @@ static void fold(void *ctx, void *arg)
 	if (r->o->fold)
 		r->o->fold(r->o->ctx, p);
 	name_artifacts(r, p);
+	shift(p, j->leaf->source->offset_ns);
 	mg_batch_append(&c->events, &p->events);
-	if (p->audit)
-		mg_requests_merge(c->audit, p->audit);
-	if (p->http)
-		mg_requests_merge(c->http, p->http);
 	mg_samples_merge(&c->samples, &p->samples);
 	mg_stats_merge(&c->artifacts[j->leaf->source->artifact].stats, &p->stats);
 	mg_partial_release(p);
+	mg_spares_give(&r->spares, &j->block);
 	if (j->end)
 		free(j->leaf);
 	free(j);
@@ -158,6 +195,27 @@ static void add_fault(void *ctx, struct mg_str path, const struct mg_err *err)
 	MG_PUSH(r->c->faults, r->c->nfaults, r->c->faults_cap, f);
 }
 
+/* Who wrote a leaf.  Of `must-gather/namespaces` or of a single file deep inside, only the
+ * operand itself still names the namespace, so it is asked where the leaf's own path is mute. */
+static void find_source(struct run *r, struct mg_str path, struct mg_source *s)
+{
+	struct mg_source whole;
+	struct mg_str    operand = mg_strz(r->operand);
+	ptrdiff_t        at = mg_str_rchr(operand, '/');
+
+	mg_source_from_path(path, s);
+	if (s->ns.n || s->pod.n || s->node.n || mg_str_eq(operand, MG_STR("-")))
+		return;
+	if (mg_str_eq(mg_str_basename(operand), mg_str_basename(path)))
+		operand = mg_str_head(operand, at < 0 ? 0 : (size_t)at);
+	mg_source_from_path(mg_arena_printf(&r->c->arena, "%.*s/%.*s", MG_FMT(operand),
+					    MG_FMT(path)), &whole);
+	if (!whole.ns.n && !whole.node.n)
+		return;
+	*s = whole;
+	s->path = path;
+}
+
 static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 {
 	struct mg_case    *c = r->c;
@@ -166,10 +224,14 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 				 .stats = MG_LEAF_STATS_INIT };
 
 	a.path = mg_arena_str(&c->arena, leaf->path);
-	mg_source_from_path(a.path, s);
+	find_source(r, a.path, s);
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;
+	for (uint32_t i = 0; i < r->o->noffsets; i++)
+		if (mg_str_eq(r->o->offsets[i].node, s->node))
+			s->offset_ns = r->o->offsets[i].ns;
+	s->rules = r->o->rules;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;
 	s->until_ns = r->o->until_ns;
@@ -221,10 +283,12 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 		return true;
 	r->leaves++;
 	lr = mg_zalloc(sizeof(*lr));
+	lr->desks = r->desks;
 	lr->consumer = k;
 	lr->source = s;
 	lr->state = k->open ? k->open(s) : NULL;
 	mg_blocks_init(&blocks, leaf->src, r->block_size);
+	blocks.spares = &r->spares;
 	while ((st = mg_blocks_next(&blocks, &b, &err)) != MG_EOF && st != MG_FATAL) {
 		if (st == MG_FAIL)
 			add_fault(r, s->path, &err);
@@ -237,27 +301,52 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 	return true;
 }
 
-/* Length of the directory prefix that all leaves of an input share. */
+/* Length of the directory prefix that the leaves of an input share.  Those that tell nothing
+ * (a gather's own stamps at the top) do not shorten it: their paths stay whole. */
 static size_t common_root(const struct mg_case *c, const struct mg_input *in)
 {
-	struct mg_str first;
-	size_t        n;
+	struct mg_str root = { NULL, 0 };
 
-	if (in->n < 2)
-		return 0;
-	first = c->artifacts[in->first].path;
-	n = first.n;
-	for (uint32_t i = 1; i < in->n; i++) {
-		struct mg_str p = c->artifacts[in->first + i].path;
-		size_t        k = 0;
+	for (uint32_t i = 0; in->n > 1 && i < in->n; i++) {
+		const struct mg_artifact *a = &c->artifacts[in->first + i];
+		size_t                    k = 0;
 
-		while (k < n && k < p.n && p.p[k] == first.p[k])
+		if (!a->stats.records)
+			continue;
+		if (!root.p)
+			root = mg_str_head(a->path, a->path.n - mg_str_basename(a->path).n);
+		while (k < root.n && k < a->path.n && a->path.p[k] == root.p[k])
 			k++;
-		n = k;
+		root.n = k;
 	}
-	while (n > 0 && first.p[n - 1] != '/')
-		n--;
-	return n;
+	while (root.n > 0 && root.p[root.n - 1] != '/')
+		root.n--;
+	return root.n;
+}
+
+/* Name artifacts below the root of their input, and behind its name when there are several. */
+static void name_input(struct mg_case *c, struct mg_input *in, struct mg_str name)
+{
+	for (uint32_t i = 0; i < in->n; i++) {
+		struct mg_artifact *a = &c->artifacts[in->first + i];
+
+		if (mg_str_starts(a->path, in->root))
+			a->path = mg_str_from(a->path, in->root.n);
+		if (name.n)
+			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s", MG_FMT(name),
+						  MG_FMT(a->path));
+		a->source.path = a->path;
+	}
+}
+
+/* Bytes of a plain file, -1 for anything else. */
+static int64_t size_of_operand(const char *operand)
+{
+	struct stat st;
+
+	return strcmp(operand, "-") != 0 && stat(operand, &st) == 0 && S_ISREG(st.st_mode)
+		       ? (int64_t)st.st_size
+		       : -1;
 }
 
 static enum mg_status read_input(struct run *r, const char *operand, bool several,
@@ -268,7 +357,8 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 				    .progress = r->o->progress ? pass_progress : NULL,
 				    .ctx = r };
 	struct mg_input       in = { .operand = mg_arena_str(&c->arena, mg_strz(operand)),
-				     .size = -1, .first = c->nartifacts };
+				     .size = size_of_operand(operand),
+				     .first = c->nartifacts };
 	struct mg_str         base = in.operand;
 	enum mg_status        st;
 
@@ -276,20 +366,17 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 		base.n--;
 	if (o.limits.depth == 0)
 		o.limits = mg_limits_default;
+	r->operand = operand;
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
 	mg_pool_drain(r->pool);
 	in.n = c->nartifacts - in.first;
-	in.root = in.n ? mg_str_head(c->artifacts[in.first].path, common_root(c, &in))
-		       : mg_str("", 0);
-	for (uint32_t i = 0; i < in.n; i++) {
-		struct mg_artifact *a = &c->artifacts[in.first + i];
-
-		a->path = mg_str_from(a->path, in.root.n);
-		if (several)
-			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s",
-						  MG_FMT(mg_str_basename(base)), MG_FMT(a->path));
-		a->source.path = a->path;
-	}
+	if (in.n)
+		in.root = mg_str_head(c->artifacts[in.first].path, 0);
+	for (uint32_t i = 0; i < in.n && !in.root.n; i++)
+		if (c->artifacts[in.first + i].stats.records)
+			in.root = mg_str_head(c->artifacts[in.first + i].path,
+					      common_root(c, &in));
+	name_input(c, &in, several ? mg_str_basename(base) : mg_str("", 0));
 	MG_PUSH(c->inputs, c->ninputs, c->inputs_cap, in);
 	return st;
 }
@@ -301,6 +388,30 @@ static int thread_count(int wanted)
 	return n < 1 ? 1 : n > 64 ? 64 : (int)n;
 }
 
+static struct desk *desks_new(const struct mg_case *c, int threads)
+{
+	struct desk *d = mg_zalloc(sizeof(*d) * (size_t)threads);
+
+	d[0] = (struct desk){ .audit = c->audit, .http = c->http };
+	return d;
+}
+
+/* Add up what the other threads counted. */
+static void desks_clear(struct desk *d, struct mg_case *c, int threads)
+{
+	mg_audit_memo_free(d[0].memo);
+	for (int i = 1; i < threads; i++) {
+		if (d[i].audit)
+			mg_requests_merge(c->audit, d[i].audit);
+		if (d[i].http)
+			mg_requests_merge(c->http, d[i].http);
+		mg_requests_free(d[i].audit);
+		mg_requests_free(d[i].http);
+		mg_audit_memo_free(d[i].memo);
+	}
+	free(d);
+}
+
 enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			     const struct mg_ingest_opts *o, struct mg_err *err)
 {
@@ -310,6 +421,7 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 	struct mg_err      first = { 0 };
 
 	r.block_size = o->block_size ? o->block_size : MG_BLOCK_SIZE;
+	r.desks = desks_new(c, threads);
 	r.pool = mg_pool_new(threads, (size_t)threads * BLOCKS_PER_THREAD, &ops);
 	for (int i = 0; i < n; i++) {
 		struct mg_err e = { 0 };
@@ -321,8 +433,12 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			first = e;
 	}
 	mg_pool_free(r.pool);
+	desks_clear(r.desks, c, threads);
+	mg_spares_release(&r.spares);
 	mg_intern_release(&r.told);
 	free(r.told_ids);
+	c->offsets = o->offsets;
+	c->noffsets = o->noffsets;
 	if (o->windowed)
 		mg_case_window(c, o->since_ns, o->until_ns);
 	mg_case_finish(c);

@@ -1,7 +1,8 @@
 /* ingest.h - read inputs of any shape into a case: walk, sniff, parse in parallel, fold.
  *
  * Layer:   ingest (base io parse event analysis)
- * Memory:  blocks in flight, plus what the case keeps (events, counts, samples)
+ * Memory:  blocks in flight, plus what the case keeps (events, counts, samples); each thread
+ *          counts requests for itself until the end
  * Threads: the calling thread walks and folds, workers parse; see io/pool.h
  */
 #ifndef MG_INGEST_INGEST_H
@@ -15,6 +16,8 @@ struct mg_ingest_opts {
 	int              threads;    /* 0: all processors          */
 	size_t           block_size; /* 0: MG_BLOCK_SIZE           */
 	struct mg_limits limits;     /* zeroed: mg_limits_default  */
+	const struct mg_clock_offset *offsets; /* of nodes' clocks, to be put right */
+	uint32_t         noffsets;
 	bool             windowed;   /* only what lies in [since_ns, until_ns), each
 					MG_TIME_NONE when open */
 	int64_t          since_ns, until_ns;
@@ -25,6 +28,7 @@ struct mg_ingest_opts {
 	const struct mg_consumer *(*pick)(void *ctx, const struct mg_leaf *leaf);
 	/* NULL, or called with each partial, in order, before it is merged into the case. */
 	void (*fold)(void *ctx, struct mg_partial *p);
+	const struct mg_logrules *rules; /* patterns to look for in logs, NULL: none */
 	void *ctx; /* of pick and fold; also in mg_source.ctx */
 	void (*progress)(void *ctx, uint64_t done, int64_t total);
 	void *progress_ctx;

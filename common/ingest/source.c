@@ -54,7 +54,8 @@ static int find(const struct parts *p, const char *name)
 	return -1;
 }
 
-/* A static pod's name ends in its node: "kube-apiserver-NODE". */
+/* A static pod's name ends in its node: "kube-apiserver-NODE".  "etcd-operator-7d9687c77d-h6x78"
+ * is not one. */
 static struct mg_str node_of_pod(struct mg_str pod)
 {
 	static const char *const prefixes[] = {
@@ -63,8 +64,10 @@ static struct mg_str node_of_pod(struct mg_str pod)
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (mg_str_starts(pod, mg_strz(prefixes[i])))
-			return mg_str_from(pod, strlen(prefixes[i]));
+		if (mg_str_starts(pod, mg_strz(prefixes[i]))) {
+			pod = mg_str_from(pod, strlen(prefixes[i]));
+			return mg_str_starts(pod, MG_STR("operator-")) ? mg_str("", 0) : pod;
+		}
 	return mg_str("", 0);
 }
 

@@ -2,7 +2,7 @@
 /* How the threads share the work.
  *
  * There is one submitting thread (the caller of new, submit, drain and free) and a fixed
- * number of workers.  Between them lies one ring of slots, in order of submission: slots
+ * number of workers, one less than the threads asked for.  Between them lies one ring of slots, in order of submission: slots
  * head..tail are in use.  Everything in the ring is read and written under `lock`; a job
  * itself is touched by one thread at a time, and the lock is taken between hand-overs, so
  * work and fold need no locking of their own.
@@ -11,12 +11,13 @@
  *   worker      takes the oldest WAITING slot whose strand is free (RUNNING), works on it
  *               without the lock, marks it DONE, signals `done`
  *   submitter   folds the slot at head once it is DONE, without the lock, advances head
+ *               and, rather than wait for it, works on a WAITING slot like a worker
  *
  * Only the submitter moves head and tail.  A strand is free when no older slot of the same
  * strand is WAITING or RUNNING, so its jobs run one after the other in order.  The oldest
  * slot is always free to run: the pool cannot lock up.
  *
- * A full ring (tail - head == max) makes submit wait for the slot at head and fold it: that
+ * A full ring (tail - head == max) keeps submit until the slot at head is folded: that
  * bounds the memory.  The end: free drains the ring, sets `stop`, wakes all workers, which
  * find nothing to do and return, and joins them. */
 #include "io/pool.h"
@@ -34,10 +35,16 @@ struct slot {
 	enum slot_state state;
 };
 
+struct crew {
+	struct mg_pool *pool;
+	pthread_t       thread;
+	unsigned        slot; /* from 1: 0 is the submitter's */
+};
+
 struct mg_pool {
 	struct mg_pool_ops ops;
-	pthread_t         *threads;
-	int                nthreads; /* 0: everything inside submit */
+	struct crew       *crew;
+	int                ncrew; /* 0: everything inside submit */
 	pthread_mutex_t    lock;
 	pthread_cond_t     work, done;
 	struct slot       *ring;
@@ -70,9 +77,22 @@ static struct slot *pick(struct mg_pool *p)
 	return NULL;
 }
 
+/* Called and left with the lock held. */
+static void run(struct mg_pool *p, struct slot *s, unsigned slot)
+{
+	s->state = RUNNING;
+	pthread_mutex_unlock(&p->lock);
+	p->ops.work(s->job, slot);
+	pthread_mutex_lock(&p->lock);
+	s->state = DONE;
+	if (s->strand) /* the next of this strand may run now */
+		pthread_cond_signal(&p->work);
+}
+
 static void *worker(void *arg)
 {
-	struct mg_pool *p = arg;
+	struct crew    *me = arg;
+	struct mg_pool *p = me->pool;
 
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
@@ -84,14 +104,8 @@ static void *worker(void *arg)
 			pthread_cond_wait(&p->work, &p->lock);
 			continue;
 		}
-		s->state = RUNNING;
-		pthread_mutex_unlock(&p->lock);
-		p->ops.work(s->job);
-		pthread_mutex_lock(&p->lock);
-		s->state = DONE;
+		run(p, s, me->slot);
 		pthread_cond_signal(&p->done);
-		if (s->strand) /* the next of this strand may run now */
-			pthread_cond_signal(&p->work);
 	}
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -109,11 +123,14 @@ struct mg_pool *mg_pool_new(int threads, size_t max_in_flight, const struct mg_p
 	pthread_cond_init(&p->done, NULL);
 	if (threads <= 1)
 		return p;
-	p->threads = mg_alloc((size_t)threads * sizeof(*p->threads));
+	p->crew = mg_alloc((size_t)(threads - 1) * sizeof(*p->crew));
 	/* Fewer threads than asked for, even none, only make it slower. */
-	while (p->nthreads < threads &&
-	       pthread_create(&p->threads[p->nthreads], NULL, worker, p) == 0)
-		p->nthreads++;
+	for (struct crew *c = p->crew; p->ncrew < threads - 1; c++) {
+		*c = (struct crew){ .pool = p, .slot = (unsigned)p->ncrew + 1 };
+		if (pthread_create(&c->thread, NULL, worker, c) != 0)
+			break;
+		p->ncrew++;
+	}
 	return p;
 }
 
@@ -129,23 +146,27 @@ static void fold_head(struct mg_pool *p)
 	p->head++;
 }
 
-/* Fold while the oldest job is done; wait for it as long as more than `keep` are in use. */
+/* Fold while the oldest job is done; as long as more than `keep` are in use, help or wait. */
 static void fold_down_to(struct mg_pool *p, size_t keep)
 {
 	while (p->head != p->tail) {
+		struct slot *s;
+
 		if (slot_at(p, p->head)->state == DONE)
 			fold_head(p);
-		else if (p->tail - p->head > keep)
-			pthread_cond_wait(&p->done, &p->lock);
-		else
+		else if (p->tail - p->head <= keep)
 			break;
+		else if ((s = pick(p)))
+			run(p, s, 0);
+		else
+			pthread_cond_wait(&p->done, &p->lock);
 	}
 }
 
 void mg_pool_submit(struct mg_pool *p, void *job, unsigned long strand)
 {
-	if (p->nthreads == 0) {
-		p->ops.work(job);
+	if (p->ncrew == 0) {
+		p->ops.work(job, 0);
 		p->ops.fold(p->ops.ctx, job);
 		return;
 	}
@@ -173,12 +194,12 @@ void mg_pool_free(struct mg_pool *p)
 	p->stop = true;
 	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
-	for (int i = 0; i < p->nthreads; i++)
-		pthread_join(p->threads[i], NULL);
+	for (int i = 0; i < p->ncrew; i++)
+		pthread_join(p->crew[i].thread, NULL);
 	pthread_cond_destroy(&p->work);
 	pthread_cond_destroy(&p->done);
 	pthread_mutex_destroy(&p->lock);
-	free(p->threads);
+	free(p->crew);
 	free(p->ring);
 	free(p);
 }

@@ -5,8 +5,8 @@
  * strand run one at a time in the order handed in (a strand is a stateful leaf).  Results
  * are folded on the submitting thread in exactly the order of submission, so any number of
  * threads gives the same bytes.  At most `max_in_flight` jobs are unfolded at once: submit
- * waits (and folds) when that many are, which bounds memory.  With threads <= 1 every job
- * runs and folds inside submit.
+ * folds, works itself or waits when that many are, which bounds memory.  The submitting
+ * thread is one of `threads`; with threads <= 1 every job runs and folds inside submit.
  */
 #ifndef MG_IO_POOL_H
 #define MG_IO_POOL_H
@@ -16,7 +16,9 @@
 struct mg_pool;
 
 struct mg_pool_ops {
-	void (*work)(void *job);            /* on a worker  */
+	/* On any thread.  `slot` is below max(threads, 1), and no two jobs run with the same
+	 * one at a time: what belongs to a slot needs no lock. */
+	void (*work)(void *job, unsigned slot);
 	void (*fold)(void *ctx, void *job); /* on the submitting thread, in order; frees job */
 	void *ctx;
 };

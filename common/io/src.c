@@ -134,7 +134,9 @@ enum mg_status mg_src_read(struct mg_src *s, char *to, size_t n, size_t *got,
 		enum mg_status st;
 		size_t         k = 0;
 
-		if (s->ops->fill && n - have >= MG_SRC_CHUNK / 4) {
+		/* by what was asked for, not by what is missing: else a few missing bytes would
+		 * fill a chunk, which the next large read begins with, and so on for ever */
+		if (s->ops->fill && n >= MG_SRC_CHUNK / 4) {
 			st = s->ops->fill(s->self, to + have, n - have, &k, &why);
 			s->offset += k;
 			have += k;

@@ -3,241 +3,7 @@
 
 #include <stddef.h>
 
-/* --- values that both readers share ------------------------------------------- */
-
-static enum mg_audit_stage stage_of(const struct mg_json_text *t)
-{
-	switch (t->n) {
-	case 0:
-		return MG_STAGE_NONE;
-	case 16:
-		return memcmp(t->p, "ResponseComplete", 16) == 0 ? MG_STAGE_COMPLETE :
-								    MG_STAGE_OTHER;
-	case 15:
-		return memcmp(t->p, "ResponseStarted", 15) == 0 ? MG_STAGE_STARTED :
-		       memcmp(t->p, "RequestReceived", 15) == 0 ? MG_STAGE_RECEIVED :
-								   MG_STAGE_OTHER;
-	case 5:
-		return memcmp(t->p, "Panic", 5) == 0 ? MG_STAGE_PANIC : MG_STAGE_OTHER;
-	default:
-		return MG_STAGE_OTHER;
-	}
-}
-
-/* An RFC 3339 time that fills the text; empty or the zero time of Go is "none". */
-static bool time_of(struct mg_str s, int64_t *ns)
-{
-	size_t used;
-	bool   zoned;
-
-	*ns = MG_TIME_NONE;
-	if (s.n == 0 || mg_str_starts(s, MG_STR("0001-01-01T")))
-		return true;
-	if (mg_time_parse(s, ns, &used, &zoned) && used == s.n)
-		return true;
-	*ns = MG_TIME_NONE;
-	return false;
-}
-
-/* HTTP status: digits only, at most 9 of them. */
-static bool code_of(struct mg_str s, uint32_t *code)
-{
-	uint32_t v = 0;
-
-	if (s.n == 0 || s.n > 9)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (!mg_is_digit(s.p[i]))
-			return false;
-		v = v * 10 + (uint32_t)(s.p[i] - '0');
-	}
-	*code = v;
-	return true;
-}
-
-/* --- the fast reader: keys in the order of Go's struct ------------------------- */
-
-/* `at` is the opening bracket of the object and j->p the separator before the next member:
- * that bracket or a comma.  Moves behind the literal (a key, its colon and often the
- * opening quote of its value) when it stands there. */
-/* Always inline: `n` must be a constant for the compare to become a few loads. */
-static inline __attribute__((always_inline)) bool key(struct mg_json *j, const char *at, const char *lit, size_t n)
-{
-	const char *p = j->p;
-
-	if ((size_t)(j->end - p) <= n || (*p != ',' && p != at) || memcmp(p + 1, lit, n) != 0)
-		return false;
-	j->p = p + 1 + n;
-	return true;
-}
-#define KEY(lit) key(j, at, lit, sizeof(lit) - 1)
-
-/* A member with a string value: false only when the string is damaged. */
-#define TEXT(lit, field) (!KEY("\"" lit "\":\"") || mg_json_string(j, field))
-/* A string that must be there. */
-#define NEED(lit, field) (KEY("\"" lit "\":\"") && mg_json_string(j, field))
-
-/* The closing bracket of the object that began at `at`. */
-static inline bool closed(struct mg_json *j, const char *at)
-{
-	j->p += j->p == at;
-	if (j->p == j->end || *j->p != '}')
-		return false;
-	j->p++;
-	return true;
-}
-
-static inline __attribute__((always_inline)) bool literal(struct mg_json *j, const char *lit, size_t n)
-{
-	if ((size_t)(j->end - j->p) < n || memcmp(j->p, lit, n) != 0)
-		return false;
-	j->p += n;
-	return true;
-}
-
-static inline bool raw(struct mg_json *j, struct mg_str *out)
-{
-	struct mg_json_value v;
-
-	if (!mg_json_value(j, &v))
-		return false;
-	if (out)
-		*out = v.raw;
-	return true;
-}
-
-/* Where a value starts that must be an object; NULL when it is none. */
-static inline const char *object(struct mg_json *j)
-{
-	return j->p < j->end && *j->p == '{' ? j->p : NULL;
-}
-
-static inline bool array(struct mg_json *j)
-{
-	return j->p < j->end && *j->p == '[';
-}
-
-static bool fast_user(struct mg_json *j, struct mg_json_text *name, struct mg_json_text *uid,
-		      struct mg_str *groups)
-{
-	const char *at = object(j);
-
-	return at && TEXT("username", name) && TEXT("uid", uid) &&
-	       (!KEY("\"groups\":") || (array(j) && raw(j, groups))) &&
-	       (!KEY("\"extra\":") || (object(j) && raw(j, NULL))) && closed(j, at);
-}
-
-static bool fast_ips(struct mg_json *j, struct mg_audit *a)
-{
-	if (!literal(j, "[\"", 2) || !mg_json_string(j, &a->source_ip))
-		return false;
-	a->last_ip = a->source_ip;
-	while (literal(j, ",\"", 2))
-		if (!mg_json_string(j, &a->last_ip))
-			return false;
-	return literal(j, "]", 1);
-}
-
-static bool fast_ref(struct mg_json *j, struct mg_audit *a)
-{
-	const char *at = object(j);
-
-	return at && TEXT("resource", &a->resource) && TEXT("namespace", &a->ns) &&
-	       TEXT("name", &a->name) && TEXT("uid", &a->ref_uid) &&
-	       TEXT("apiGroup", &a->group) && TEXT("apiVersion", &a->version) &&
-	       TEXT("resourceVersion", &a->resource_version) &&
-	       TEXT("subresource", &a->subresource) && closed(j, at);
-}
-
-static bool fast_code(struct mg_json *j, struct mg_audit *a)
-{
-	const char *p = j->p;
-
-	while (j->p < j->end && mg_is_digit(*j->p))
-		j->p++;
-	/* a leading zero or anything else odd is for the other reader to judge */
-	return j->p > p && (*p != '0' || j->p == p + 1) &&
-	       code_of(mg_str(p, (size_t)(j->p - p)), &a->code);
-}
-
-static bool fast_status(struct mg_json *j, struct mg_audit *a)
-{
-	const char *at = object(j);
-
-	return at && (!KEY("\"metadata\":") || (object(j) && raw(j, NULL))) &&
-	       TEXT("status", &a->status) && TEXT("message", &a->message) &&
-	       TEXT("reason", &a->reason) && (!KEY("\"details\":") || raw(j, NULL)) &&
-	       (!KEY("\"code\":") || fast_code(j, a)) && closed(j, at);
-}
-
-/* Value of two digits; what is no digit sets bits of *bad. */
-static inline unsigned two(const char *p, unsigned *bad)
-{
-	unsigned hi = (unsigned)(unsigned char)p[0] - '0', lo = (unsigned)(unsigned char)p[1] - '0';
-
-	*bad |= (hi > 9) | (lo > 9);
-	return hi * 10 + lo;
-}
-
-/* "2006-01-02T15:04:05.000000Z" as Go's MicroTime prints it.  What does not fit, or may be
- * an odd date, goes to the general function. */
-static bool micro_time(struct mg_json_text t, int64_t *ns)
-{
-	const char     *p = t.p;
-	struct mg_civil c;
-	unsigned        bad, y, us;
-
-	if (t.n != 27)
-		return time_of(mg_str(t.p, t.n), ns);
-	bad = p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' || p[16] != ':' ||
-	      p[19] != '.' || p[26] != 'Z';
-	y = two(p, &bad) * 100 + two(p + 2, &bad);
-	c = (struct mg_civil){ (int)y, (int)two(p + 5, &bad), (int)two(p + 8, &bad),
-			       (int)two(p + 11, &bad), (int)two(p + 14, &bad),
-			       (int)two(p + 17, &bad), 0 };
-	us = two(p + 20, &bad) * 10000 + two(p + 22, &bad) * 100 + two(p + 24, &bad);
-	if (bad || y < 1970 || y > 2200 || c.month < 1 || c.month > 12 || c.day < 1 ||
-	    c.day > 28 || c.hour > 23 || c.minute > 59 || c.second > 59)
-		return time_of(mg_str(t.p, t.n), ns);
-	*ns = mg_time_from_civil(&c) + (int64_t)us * MG_US;
-	return true;
-}
-
-static inline bool fast_time(struct mg_json *j, int64_t *ns)
-{
-	struct mg_json_text t;
-
-	return mg_json_string(j, &t) && !t.escaped && micro_time(t, ns);
-}
-
-/* True: j->p is behind the event.  False: not in this shape, or damaged; start over. */
-static bool fast_event(struct mg_json *j, struct mg_audit *a)
-{
-	static const char head[] = "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",";
-	const char       *at = j->p;
-
-	if (!literal(j, head, sizeof(head) - 1))
-		return false;
-	j->p--; /* the comma is the separator before the next key */
-	a->kind = (struct mg_json_text){ at + 9, 5, false };
-	a->api_version = (struct mg_json_text){ at + 30, 15, false };
-	return NEED("level", &a->level) && NEED("auditID", &a->audit_id) &&
-	       NEED("stage", &a->stage_text) && NEED("requestURI", &a->uri) &&
-	       NEED("verb", &a->verb) && KEY("\"user\":") &&
-	       fast_user(j, &a->user, &a->uid, &a->groups) &&
-	       (!KEY("\"impersonatedUser\":") ||
-		fast_user(j, &a->impersonated, &(struct mg_json_text){ 0 },
-			  &(struct mg_str){ 0 })) &&
-	       (!KEY("\"sourceIPs\":") || fast_ips(j, a)) &&
-	       TEXT("userAgent", &a->user_agent) && (!KEY("\"objectRef\":") || fast_ref(j, a)) &&
-	       (!KEY("\"responseStatus\":") || fast_status(j, a)) &&
-	       (!KEY("\"requestObject\":") || raw(j, NULL)) &&
-	       (!KEY("\"responseObject\":") || raw(j, NULL)) &&
-	       KEY("\"requestReceivedTimestamp\":\"") && fast_time(j, &a->received_ns) &&
-	       KEY("\"stageTimestamp\":\"") && fast_time(j, &a->stage_ns) &&
-	       (!KEY("\"annotations\":") || (object(j) && raw(j, &a->annotations))) &&
-	       closed(j, at) && !a->stage_text.escaped;
-}
+#include "parse/audit_fast.h"
 
 /* --- the order-free reader ------------------------------------------------------ */
 
@@ -346,7 +112,7 @@ static bool set_time(struct mg_json *j, int64_t *ns, const struct mg_json_value 
 {
 	char buf[64];
 
-	if (time_of(mg_json_plain(mg_json_text(v), buf, sizeof(buf)), ns))
+	if (mg_audit_time_of(mg_json_plain(mg_json_text(v), buf, sizeof(buf)), ns))
 		return true;
 	return mg_json_fail(j, v->raw.p, "bad timestamp");
 }
@@ -389,7 +155,7 @@ static bool set_field(struct mg_json *j, struct mg_audit *a, const struct field 
 			return f->type == F_STAMP || wrong_type(j, v);
 		return set_time(j, (int64_t *)(void *)at, v);
 	case F_CODE:
-		if (v->type != MG_JSON_NUMBER || !code_of(v->raw, (uint32_t *)(void *)at))
+		if (v->type != MG_JSON_NUMBER || !mg_audit_code_of(v->raw, (uint32_t *)(void *)at))
 			return wrong_type(j, v);
 		return true;
 	case F_IPS:
@@ -446,12 +212,6 @@ static bool own_level(const struct mg_json_text *t)
 	       mg_str_eq(s, MG_STR("None"));
 }
 
-static void empty(struct mg_audit *a)
-{
-	*a = (struct mg_audit){ .received_ns = MG_TIME_NONE, .stage_ns = MG_TIME_NONE,
-				.timestamp_ns = MG_TIME_NONE };
-}
-
 static enum mg_status failed(const struct mg_json *j, struct mg_err *err)
 {
 	if (err)
@@ -464,7 +224,7 @@ enum mg_status mg_audit_next_any_order(struct mg_json *j, struct mg_audit *out,
 {
 	struct mg_json_value v;
 
-	empty(out);
+	mg_audit_empty(out);
 	if (!mg_json_value(j, &v))
 		return failed(j, err);
 	if (v.type != MG_JSON_OBJECT) {
@@ -480,23 +240,15 @@ enum mg_status mg_audit_next_any_order(struct mg_json *j, struct mg_audit *out,
 		return mg_err_set(err, MG_SKIP, "JSON object that is no audit event");
 	}
 	out->wrapped = (struct mg_json_value){ .type = MG_JSON_NONE };
-	out->stage = stage_of(&out->stage_text);
+	out->stage = mg_audit_stage_of(&out->stage_text);
 	return MG_OK;
 }
 
 enum mg_status mg_audit_next(struct mg_json *j, struct mg_audit *out, struct mg_err *err)
 {
-	const char *from;
-
 	mg_json_blank(j);
-	from = j->p;
-	empty(out);
-	if (fast_event(j, out)) {
-		out->stage = stage_of(&out->stage_text);
+	if (mg_audit_fast(j, out, NULL))
 		return MG_OK;
-	}
-	j->p = from;
-	j->msg = NULL;
 	return mg_audit_next_any_order(j, out, err);
 }
 

@@ -19,7 +19,7 @@ static bool digit_at(struct mg_str s, size_t i)
 	return i < s.n && mg_is_digit(s.p[i]);
 }
 
-/* --- journald header behind the time --------------------------------------------- */
+/* --- journald header behind the time ---------------------------------------------- */
 
 /* "ident[pid]: text", "ident: text" */
 static bool ident(struct mg_str s, struct mg_envelope *e)
@@ -168,7 +168,7 @@ static bool mark(struct mg_str s, struct mg_envelope *e)
 	return true;
 }
 
-/* --- stamps ------------------------------------------------------------------------ */
+/* --- stamps ----------------------------------------------------------------------- */
 
 /* "stderr F text" behind the stamp; tags are separated by ':' and the first one counts */
 static bool cri(struct mg_str s, struct mg_envelope *e)

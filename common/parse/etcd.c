@@ -136,7 +136,7 @@ static const struct field {
 	F("etcd-version", TEXT, version),
 	F("current-db-size-bytes", NUMBER, db_bytes),
 	F("total-bytes", NUMBER, db_bytes),
-	F("quota-size-bytes", NUMBER, db_bytes),
+	F("quota-size-bytes", NUMBER, quota_bytes),
 	F("current-db-size-in-use-bytes", NUMBER, in_use_bytes),
 #undef F
 };
@@ -148,12 +148,14 @@ static bool any_time(struct mg_str s, int64_t *ns, bool *zoned)
 
 	if (mg_time_parse(s, ns, NULL, zoned))
 		return true;
-	if (s.n < 2 || !mg_is_digit(s.p[0]) || !mg_num_f64(s, &v) || !(v < 9e18))
+	if (s.n < 2 || !mg_is_digit(s.p[0]) || !mg_num_f64(s, &v))
+		return false;
+	v *= v >= 1e17 ? 1 : v >= 1e14 ? 1e3 : v >= 1e11 ? 1e6 : 1e9;
+	if (!(v >= 1 && v < 9e18))
 		return false;
 	*zoned = true;
-	*ns = (int64_t)(v >= 1e17 ? v : v >= 1e14 ? v * 1e3 : v >= 1e11 ? v * 1e6 :
-			v < 9e9 ? v * 1e9 : 0);
-	return *ns > 0;
+	*ns = (int64_t)v;
+	return true;
 }
 
 /* The first one of several members with one meaning stays. */
@@ -231,7 +233,7 @@ static enum mg_status members(struct mg_str json, struct mg_etcd *e, size_t *at)
 static const struct mg_etcd nothing = {
 	.level = 'I', .ts_ns = MG_TIME_NONE, .start_ns = MG_TIME_NONE, .took_ns = -1,
 	.expected_ns = -1, .response_count = -1, .response_size = -1, .request_size = -1,
-	.term = -1, .db_bytes = -1, .in_use_bytes = -1,
+	.term = -1, .db_bytes = -1, .in_use_bytes = -1, .quota_bytes = -1,
 };
 
 static enum mg_status zap(struct mg_str line, size_t start, struct mg_etcd *e, struct mg_err *err)

@@ -85,7 +85,7 @@ struct mg_etcd {
 	struct mg_str alarm;     /* NOSPACE, CORRUPT                                  */
 	struct mg_str remote;    /* address, or round tripper or stream of a peer     */
 	struct mg_str version;
-	int64_t       db_bytes, in_use_bytes;
+	int64_t       db_bytes, in_use_bytes, quota_bytes;
 };
 
 /* Parse a line without its envelope and without '\n'.

@@ -39,7 +39,7 @@ static void attribute(struct mg_str a, struct mg_goheader *h)
 	a = mg_str_trim(a);
 	n = number(a, &v);
 	if (n && mg_str_eq(mg_str_from(a, n), MG_STR(" minutes")))
-		h->minutes = v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+		h->minutes = v > MG_GOWAIT_MAX ? MG_GOWAIT_MAX : (uint32_t)v;
 	else if (mg_str_eq(a, MG_STR("locked to thread")))
 		h->locked = true;
 }

@@ -29,10 +29,13 @@ enum mg_goline {
 	MG_GOLINE_OTHER,    /* nothing of a stack                                */
 };
 
+/* A century: no process waits longer, and as nanoseconds it still fits an int64. */
+#define MG_GOWAIT_MAX UINT32_C(52596000)
+
 struct mg_goheader {
 	uint64_t      id;
 	struct mg_str state;    /* "chan send"; without minutes and " (scan)" */
-	uint32_t      minutes;  /* 0: less than one, or not waiting           */
+	uint32_t      minutes;  /* 0: less than one; at most MG_GOWAIT_MAX    */
 	bool          locked;   /* locked to thread                           */
 };
 

@@ -2,6 +2,7 @@
 #include "parse/jsonline.h"
 
 #include "base/num.h"
+#include "base/scan.h"
 
 static char peek(const struct mg_jsonline *it)
 {
@@ -33,18 +34,16 @@ bool mg_jsonline_init(struct mg_jsonline *it, struct mg_str line)
 /* A quoted string at the position; *out is what stands between the quotes. */
 static bool string(struct mg_jsonline *it, struct mg_str *out)
 {
-	const char *p = it->line.p;
-	size_t      i = it->at + 1, n = it->line.n;
+	const char *from = it->line.p + it->at + 1, *end = it->line.p + it->line.n, *p;
 
 	if (peek(it) != '"')
 		return fault(it);
-	for (; i < n && p[i] != '"'; i++)
-		if (p[i] == '\\')
-			i++;
-	if (i >= n)
+	for (p = mg_scan_string(from, end); p < end && *p != '"'; p = mg_scan_string(p, end))
+		p += *p == '\\' && end - p > 1 ? 2 : 1;
+	if (p >= end)
 		return fault(it);
-	*out = mg_str(p + it->at + 1, i - it->at - 1);
-	it->at = i + 1;
+	*out = mg_str(from, (size_t)(p - from));
+	it->at = (size_t)(p + 1 - it->line.p);
 	return true;
 }
 

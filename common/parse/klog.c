@@ -9,7 +9,7 @@
 #define PAIRS_MAX 256
 #define VALUE_SCAN ((size_t)64 * 1024)
 
-/* --- text header -------------------------------------------------------------------- */
+/* --- text header ------------------------------------------------------------------ */
 
 static int two(const char *p)
 {
@@ -34,19 +34,34 @@ static enum mg_status skip(struct mg_err *err, size_t byte, const char *expected
 	return mg_err_set(err, MG_SKIP, "expected %s", expected);
 }
 
-/* "mmdd hh:mm:ss.uuuuuu" at s[1] */
+/* "hh:mm:ss.uuuuuu" at p as microseconds; -1: something else */
+static int64_t clock_us(const char *p)
+{
+	int     h = two(p), m = two(p + 3), s = two(p + 6);
+	int64_t us = 0;
+
+	if (h < 0 || m < 0 || s < 0 || h > 23 || m > 59 || s > 60 || p[2] != ':' || p[5] != ':' ||
+	    p[8] != '.')
+		return -1;
+	for (int i = 9; i < 15; i++) {
+		if (!mg_is_digit(p[i]))
+			return -1;
+		us = us * 10 + (p[i] - '0');
+	}
+	return (h * INT64_C(3600) + m * 60 + s) * 1000000 + us;
+}
+
+/* "mmdd hh:mm:ss.uuuuuu" at s[1]; s has 22 bytes at least.  A clock of fewer digits than six
+ * is none: the header would not be as long as it is. */
 static bool stamp(struct mg_str s, int64_t *ns)
 {
-	struct mg_civil c = { .year = 1970 };
-	int64_t         clock;
-	size_t          used;
+	static const short before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+	int                month = two(s.p + 1), day = two(s.p + 3);
+	int64_t            us = clock_us(s.p + 6);
 
-	c.month = two(s.p + 1);
-	c.day = two(s.p + 3);
-	if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31 ||
-	    !mg_time_parse_clock(mg_str_from(s, 6), &clock, &used) || used != 15)
+	if (month < 1 || month > 12 || day < 1 || day > 31 || us < 0 || mg_is_digit(s.p[21]))
 		return false;
-	*ns = mg_time_from_civil(&c) + clock;
+	*ns = (before[month - 1] + day - 1) * MG_DAY + us * MG_US;
 	return true;
 }
 
@@ -98,7 +113,7 @@ static enum mg_status text(struct mg_str s, struct mg_klog *k, struct mg_err *er
 	return MG_OK;
 }
 
-/* --- JSON --------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------- */
 
 /* Numbers: component-base prints milliseconds, other zap users seconds; told by size. */
 static int64_t epoch(struct mg_str s)
@@ -200,7 +215,7 @@ static enum mg_status json(struct mg_str s, struct mg_klog *k, struct mg_err *er
 	return MG_OK;
 }
 
-/* --- logfmt -------------------------------------------------------------------------- */
+/* --- logfmt ----------------------------------------------------------------------- */
 
 static enum mg_status logfmt(struct mg_str s, struct mg_klog *k, struct mg_err *err)
 {
@@ -232,7 +247,7 @@ enum mg_status mg_klog_parse(struct mg_str line, struct mg_klog *out, struct mg_
 	return skip(err, 0, "a log header");
 }
 
-/* --- structured payload --------------------------------------------------------------- */
+/* --- structured payload ----------------------------------------------------------- */
 
 /* Length of the Go-quoted string at s[0] == '"', quotes included; 0 when it never ends. */
 static size_t quoted_length(struct mg_str s)

@@ -30,7 +30,7 @@ static int64_t saturate(int64_t ns)
 	return ns < 0 ? 0 : ns > 100 * MG_DAY ? 100 * MG_DAY : ns;
 }
 
-/* --- small pieces --------------------------------------------------------------------- */
+/* --- small pieces ----------------------------------------------------------------- */
 
 /* Length of the Go-quoted string at s[0] == '"', quotes included; 0 when it never ends. */
 static size_t quoted(struct mg_str s, struct mg_str *out)
@@ -149,7 +149,7 @@ static void split_message(struct mg_str s, struct mg_str *msg, struct mg_str *fi
 	}
 }
 
-/* --- the first line -------------------------------------------------------------------- */
+/* --- the first line --------------------------------------------------------------- */
 
 /* "2022-02-07 22:14:42.120001002 +0000 UTC m=+86412.55" */
 static bool go_time(struct mg_str s, struct mg_trace *t)
@@ -260,7 +260,7 @@ bool mg_trace_parse_root(struct mg_str text, struct mg_trace *out)
 	return true;
 }
 
-/* --- open blocks ------------------------------------------------------------------------ */
+/* --- open blocks ------------------------------------------------------------------ */
 
 struct mg_tracer *mg_trace_new(mg_trace_fn done, void *ctx)
 {
@@ -327,7 +327,7 @@ static int find(const struct mg_tracer *r, uint64_t id, bool bare)
 	return -1;
 }
 
-/* --- steps ------------------------------------------------------------------------------ */
+/* --- steps ------------------------------------------------------------------------ */
 
 static void add_step(struct open_trace *o, struct mg_trace_step s)
 {
@@ -376,7 +376,8 @@ static bool cumulative_step(struct open_trace *o, struct mg_str s, bool *end)
 
 /* Where a nested trace began, in ns after the root's start.  Its clock is trusted unless the
  * seconds are the literal 00 of the 1.19 to 1.21 releases and do not fit. */
-static int64_t nested_start(const struct open_trace *o, unsigned depth, int64_t clock, int64_t total)
+static int64_t nested_start(const struct open_trace *o, unsigned depth, int64_t clock,
+			    int64_t total)
 {
 	int64_t d;
 

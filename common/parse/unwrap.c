@@ -22,7 +22,7 @@ void mg_unwrap_release(struct mg_unwrap *u)
 		mg_buf_release(&u->joined[i]);
 }
 
-/* --- bytes that are no text -------------------------------------------------------- */
+/* --- bytes that are no text ------------------------------------------------------- */
 
 /* The length of an escape sequence at s[i] (ESC [ ... letter, ESC letter); at least 1. */
 static size_t escape_length(struct mg_str s, size_t i)
@@ -59,12 +59,12 @@ static struct mg_str strip(struct mg_unwrap *u, struct mg_str s)
 {
 	while (s.n && s.p[s.n - 1] == '\r')
 		s.n--;
-	if (s.n && (memchr(s.p, '\0', s.n) || memchr(s.p, '\033', s.n)))
+	if (s.n && !u->plain && (memchr(s.p, '\0', s.n) || memchr(s.p, '\033', s.n)))
 		return clean(u, s);
 	return s;
 }
 
-/* --- years -------------------------------------------------------------------------- */
+/* --- years ------------------------------------------------------------------------ */
 
 static int64_t with_year(int64_t yearless_ns, int year)
 {
@@ -116,7 +116,7 @@ static void resolve_year(const struct mg_unwrap *u, struct mg_unwrapped *t)
 		t->time_ns = with_year(t->time_ns, mg_time_civil(t->time_ns).year - 1);
 }
 
-/* --- one line ----------------------------------------------------------------------- */
+/* --- one line --------------------------------------------------------------------- */
 
 static struct mg_str keep(struct mg_buf *b, struct mg_str s)
 {
@@ -153,7 +153,7 @@ static int bare(struct mg_unwrap *u, struct mg_str line, struct mg_unwrapped *t)
 	return 1;
 }
 
-/* --- fragments ---------------------------------------------------------------------- */
+/* --- fragments -------------------------------------------------------------------- */
 
 static int slot_of(char stream)
 {
@@ -192,7 +192,7 @@ static int fragment(struct mg_unwrap *u, const struct mg_envelope *e, struct mg_
 	return close_slot(u, i, t);
 }
 
-/* --- stamps inside the text ---------------------------------------------------------- */
+/* --- stamps inside the text ------------------------------------------------------- */
 
 static bool near(int64_t a, int64_t b)
 {

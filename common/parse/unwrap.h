@@ -37,6 +37,7 @@ struct mg_unwrapped {
 };
 
 struct mg_unwrap {
+	bool plain; /* the caller knows that the next lines hold no NUL and no ESC */
 	struct mg_buf clean;       /* the line without NUL bytes and colour codes */
 	struct mg_buf joined[3];   /* stdout, stderr, unknown stream              */
 	struct mg_unwrapped first[3]; /* what the first fragment said; kind NONE: nothing open */

@@ -134,7 +134,9 @@ static void head(const struct mg_chart *c, const struct mg_layout *l, struct mg_
 		mg_buf_addz(out, "t(d) = timecolumn(1, '" TIME_FORMAT "') + d\n");
 	mg_buf_addz(out, "y(n) = valid(n) ? column(n) : NaN\npos(n) = valid(n) && column(n) > 0 "
 			 "? column(n) : NaN\n");
-	mg_buf_addz(out, "set style fill solid 0.35 noborder\n");
+	/* a solid fill mixes with white, whatever the paper */
+	mg_buf_printf(out, "set style fill%s solid 0.35 noborder\n",
+		      c->theme == MG_THEME_DARK ? " transparent" : "");
 	if (!mg_chart_is_txt(c))
 		mg_buf_printf(out, "set grid xtics ytics lt 1 lw 1 dt 1 lc rgb '%s'\n",
 			      mg_chart_paint(c, MG_PAINT_GRID));
@@ -179,7 +181,8 @@ static void labels_frame(const struct mg_chart *c, const struct mg_layout *l, in
 		      mg_layout_screen_y(l, l->label_y),
 		      mg_layout_screen_y(l, l->label_y + rows * l->char_h + 4));
 	mg_axis_x(c, l, false, out);
-	mg_buf_addz(out, "unset logscale y\nset yrange [0:1]\nunset ytics\nunset key\nunset border\n");
+	mg_buf_addz(out, "unset logscale y\nset yrange [0:1]\nset tics scale 0\nunset ytics\n"
+			 "unset key\nunset border\n");
 }
 
 /* A bar for how long, the text on it. */
@@ -261,7 +264,7 @@ static void panel(const struct mg_chart *c, const struct mg_layout *l, double to
 	double height = mg_panel_weight(&c->panel[k]) * l->scale;
 
 	mg_buf_printf(out, "\n# panel %u\nunset label\nunset object\nunset arrow\n", k + 1);
-	mg_buf_printf(out, "set border 3 lc rgb '%s'\nset tmargin at screen %.6f\n"
+	mg_buf_printf(out, "set border 3 lc rgb '%s'\nset tics scale 0.4\nset tmargin at screen %.6f\n"
 		      "set bmargin at screen %.6f\n", mg_chart_paint(c, MG_PAINT_DIM),
 		      mg_layout_screen_y(l, top), mg_layout_screen_y(l, top + height));
 	mg_axis_x(c, l, k + 1 == c->npanel, out);

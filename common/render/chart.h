@@ -100,6 +100,10 @@ struct mg_chart {
 struct mg_panel *mg_chart_panel(struct mg_chart *c, struct mg_str title, enum mg_axis axis);
 struct mg_str    mg_chart_printf(struct mg_chart *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* A panel with a line for every column of `t` that has a value; the unit chooses the axis.
+ * Returns how many columns found no place. */
+enum mg_scale { MG_SCALE_AUTO, MG_SCALE_LINEAR, MG_SCALE_LOG };
+uint32_t mg_chart_table_panel(struct mg_chart *c, const struct mg_table *t, enum mg_scale scale);
 /* Append the whole script.  A chart needs at least one panel and first <= last. */
 void mg_chart_script(struct mg_chart *c, struct mg_buf *out);
 void mg_chart_release(struct mg_chart *c);

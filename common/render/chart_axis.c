@@ -7,6 +7,7 @@
 
 #define Y_TICS 5  /* steps of an axis, at most about */
 #define X_TICS 12
+#define TIC_CHARS 13 /* place for one label of the clock */
 
 /* --- values -------------------------------------------------------------------- */
 
@@ -66,9 +67,10 @@ static bool value_range(const struct mg_chart *c, const struct mg_panel *p, doub
 		const double          *v = t->col[p->layer[k].col].v;
 
 		for (size_t i = 0; i < t->n; i++) {
-			int64_t ns = t->start_ns + (int64_t)i * t->step_ns;
+			double at = (double)t->start_ns + (double)i * (double)t->step_ns;
 
-			if (!isfinite(v[i]) || ns > c->last_ns || ns < c->first_ns - t->step_ns)
+			if (!isfinite(v[i]) || at > (double)c->last_ns ||
+			    at < (double)c->first_ns - (double)t->step_ns)
 				continue;
 			if (v[i] > 0 && v[i] < *lo)
 				*lo = v[i];
@@ -93,36 +95,33 @@ static double nice_step(enum mg_axis a, double max)
 	return a == MG_AXIS_NUMBER && max >= 2 && unit < 1 ? 1 : unit;
 }
 
-static void add_tic(const struct mg_panel *p, double v, bool *first, struct mg_buf *out)
+static void add_tic(struct mg_tics *t, const struct mg_panel *p, double v)
 {
-	char text[32];
-
-	mg_buf_printf(out, "%s'%s' %.9g", *first ? "" : ", ",
-		      mg_axis_text(p->axis, v, text, sizeof(text)), v);
-	*first = false;
+	if (t->n == MG_TICS)
+		return;
+	t->tic[t->n].at = v;
+	mg_axis_text(p->axis, v, t->tic[t->n].text, sizeof(t->tic[t->n].text));
+	t->n++;
 }
 
-static void linear_axis(const struct mg_panel *p, double max, struct mg_buf *out)
+static void linear_axis(const struct mg_panel *p, double max, struct mg_tics *t)
 {
 	double step = nice_step(p->axis, max);
 	double top = ceil(max * 1.04 / step - 1e-9) * step;
-	bool   first = true;
 
 	/* Leave out an almost empty last step. */
 	if (top - max * 1.04 > 0.6 * step)
 		top = max * 1.08;
-	mg_buf_printf(out, "set yrange [0:%.9g]\nset ytics (", top);
+	t->hi = top;
 	for (int i = 0; i <= Y_TICS + 2 && i * step <= top * (1 + 1e-9); i++)
-		add_tic(p, i * step, &first, out);
-	mg_buf_addz(out, ") nomirror\n");
+		add_tic(t, p, i * step);
 }
 
 /* From a little below the least value to a little above the greatest one: what lies on the
  * edge would not be seen. */
-static void log_axis(const struct mg_panel *p, double lo, double hi, struct mg_buf *out)
+static void log_axis(const struct mg_panel *p, double lo, double hi, struct mg_tics *t)
 {
-	int  from, to, every;
-	bool first = true;
+	int from, to, every;
 
 	if (lo < hi / 1e12)
 		lo = hi / 1e12;
@@ -133,16 +132,28 @@ static void log_axis(const struct mg_panel *p, double lo, double hi, struct mg_b
 	from = (int)ceil(log10(lo) - 1e-9);
 	to = (int)floor(log10(hi) + 1e-9);
 	every = (to - from) / Y_TICS + 1;
-	mg_buf_printf(out, "set logscale y\nset yrange [%.6g:%.6g]\nset ytics (", lo, hi);
+	*t = (struct mg_tics){ .log = true, .lo = lo, .hi = hi };
 	for (int e = from - 1; e <= to; e++)
 		for (int m = 1; m <= 5; m += m == 1 ? 1 : 3) {
 			double v = m * pow(10, e);
 			bool   wanted = m == 1 ? (e - from) % every == 0 : to - from < 2;
 
 			if (wanted && v >= lo && v <= hi)
-				add_tic(p, v, &first, out);
+				add_tic(t, p, v);
 		}
-	mg_buf_addz(out, ") nomirror\n");
+}
+
+void mg_tics_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_tics *t)
+{
+	double lo, hi;
+
+	*t = (struct mg_tics){ 0 };
+	if (!value_range(c, p, &lo, &hi))
+		linear_axis(p, 1, t);
+	else if (p->log)
+		log_axis(p, lo, hi, t);
+	else
+		linear_axis(p, hi, t);
 }
 
 static void row_axis(const struct mg_panel *p, struct mg_buf *out)
@@ -156,24 +167,34 @@ static void row_axis(const struct mg_panel *p, struct mg_buf *out)
 	mg_buf_addz(out, ") nomirror\n");
 }
 
+static void value_axis(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out)
+{
+	struct mg_tics t;
+
+	mg_tics_y(c, p, &t);
+	if (t.log)
+		mg_buf_printf(out, "set logscale y\nset yrange [%.6g:%.6g]\n", t.lo, t.hi);
+	else
+		mg_buf_printf(out, "set yrange [0:%.9g]\n", t.hi);
+	mg_buf_addz(out, "set ytics (");
+	for (int i = 0; i < t.n; i++)
+		mg_buf_printf(out, "%s'%s' %.9g", i ? ", " : "", t.tic[i].text, t.tic[i].at);
+	mg_buf_addz(out, ") nomirror\n");
+}
+
 void mg_axis_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out)
 {
-	double lo, hi;
-
 	mg_buf_addz(out, "unset logscale y\n");
 	if (p->axis == MG_AXIS_ROWS)
 		row_axis(p, out);
-	else if (!value_range(c, p, &lo, &hi))
-		linear_axis(p, 1, out);
-	else if (p->log)
-		log_axis(p, lo, hi, out);
 	else
-		linear_axis(p, hi, out);
+		value_axis(c, p, out);
 }
 
 /* --- horizontal ------------------------------------------------------------------- */
 
-static int64_t clock_step(int64_t span)
+/* The smallest step with at most `most` tics. */
+static int64_t clock_step(int64_t span, int64_t most)
 {
 	static const int64_t steps[] = {
 		MG_SEC,      2 * MG_SEC,  5 * MG_SEC,  10 * MG_SEC, 15 * MG_SEC, 30 * MG_SEC,
@@ -185,9 +206,9 @@ static int64_t clock_step(int64_t span)
 	size_t n = sizeof(steps) / sizeof(*steps);
 
 	for (size_t i = 0; i < n; i++)
-		if (span / steps[i] <= X_TICS)
+		if (span / steps[i] <= most)
 			return steps[i];
-	return span / X_TICS;
+	return span / most;
 }
 
 static bool same_day(int64_t a, int64_t b)
@@ -227,32 +248,42 @@ static void clock_label(const struct mg_chart *c, struct mg_buf *out)
 	mg_buf_printf(out, "set xlabel 'clock (UTC), %s", from);
 	if (!same_day(c->first_ns, c->last_ns))
 		mg_buf_printf(out, " to %s", to);
-	mg_buf_addz(out, "'\n");
+	mg_buf_printf(out, "' textcolor rgb '%s'\n", mg_chart_paint(c, MG_PAINT_TEXT));
+}
+
+void mg_tics_x(const struct mg_chart *c, int64_t most, struct mg_tics *t)
+{
+	uint64_t span = (uint64_t)c->last_ns - (uint64_t)c->first_ns;
+	int64_t  step, at;
+
+	most = most > X_TICS ? X_TICS : most < 1 ? 1 : most;
+	step = clock_step(span > INT64_MAX ? INT64_MAX : (int64_t)span, most);
+	*t = (struct mg_tics){ .lo = mg_seconds(c->first_ns), .hi = mg_seconds(c->last_ns) };
+	at = c->first_ns - c->first_ns % step;
+	for (int i = 0; i < X_TICS + 4 && t->n < MG_TICS; i++) {
+		if (at >= c->first_ns && at <= c->last_ns) {
+			t->tic[t->n].at = mg_seconds(at);
+			clock_text(c, at, step, t->tic[t->n].text, sizeof(t->tic[t->n].text));
+			t->n++;
+		}
+		if (__builtin_add_overflow(at, step, &at))
+			break;
+	}
 }
 
 void mg_axis_x(const struct mg_chart *c, const struct mg_layout *l, bool labelled,
 	       struct mg_buf *out)
 {
-	uint64_t span = (uint64_t)c->last_ns - (uint64_t)c->first_ns;
-	int64_t  step = clock_step(span > INT64_MAX ? INT64_MAX : (int64_t)span), at;
-	char     text[40];
-	bool     first = true;
+	struct mg_tics t;
 
+	mg_tics_x(c, (int64_t)((l->right - l->left) / l->char_w / TIC_CHARS), &t);
 	if (labelled)
 		clock_label(c, out);
 	else
 		mg_buf_addz(out, "unset xlabel\n");
 	mg_buf_printf(out, "set xrange [%.3f:%.3f]\nset xtics (", l->x0, l->x1);
-	at = c->first_ns - c->first_ns % step;
-	for (int i = 0; i < X_TICS + 4; i++) {
-		if (at >= c->first_ns && at <= c->last_ns) {
-			mg_buf_printf(out, "%s'%s' %.3f", first ? "" : ", ",
-				      labelled ? clock_text(c, at, step, text, sizeof(text)) : "",
-				      mg_seconds(at));
-			first = false;
-		}
-		if (__builtin_add_overflow(at, step, &at))
-			break;
-	}
-	mg_buf_printf(out, "%s) nomirror\n", first ? "'' 0" : "");
+	for (int i = 0; i < t.n; i++)
+		mg_buf_printf(out, "%s'%s' %.3f", i ? ", " : "", labelled ? t.tic[i].text : "",
+			      t.tic[i].at);
+	mg_buf_printf(out, "%s) nomirror\n", t.n ? "" : "'' 0");
 }

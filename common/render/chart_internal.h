@@ -60,7 +60,22 @@ void mg_layout_text(const struct mg_layout *l, double x, double y, const char *m
 		    struct mg_str s, size_t max, struct mg_buf *out);
 size_t mg_layout_chars(const struct mg_layout *l, double x0, double x1);
 
-/* chart_axis.c: append "set yrange … set ytics …" and "set xrange … set xtics …". */
+/* chart_axis.c: where an axis begins and ends, and what is written along it. */
+#define MG_TICS 20
+struct mg_tics {
+	double lo, hi; /* of a clock: seconds since the epoch */
+	bool   log;
+	int    n;
+	struct mg_tic {
+		double at;
+		char   text[40];
+	} tic[MG_TICS];
+};
+
+/* The axis of a panel of values; the clock with at most `most` tics. */
+void mg_tics_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_tics *t);
+void mg_tics_x(const struct mg_chart *c, int64_t most, struct mg_tics *t);
+/* Append "set yrange … set ytics …" and "set xrange … set xtics …". */
 void mg_axis_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out);
 void mg_axis_x(const struct mg_chart *c, const struct mg_layout *l, bool labelled,
 	       struct mg_buf *out);

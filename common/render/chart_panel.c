@@ -5,25 +5,38 @@
 #include "render/chart_internal.h"
 #include "render/gnuplot.h"
 
-#define LEGEND_CHARS 27
+#define LEGEND_CHARS 25
+#define BAR_LEAST 3      /* pixels: a short bar must still be seen */
+#define INLINE_ROWS 3000 /* of a block of inline data */
 
 /* --- lines and bars across ------------------------------------------------------- */
 
-static void rules(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out)
+static bool outside(const struct mg_chart *c, const struct mg_chart_rule *r)
 {
+	int64_t end = r->end_ns > r->start_ns ? r->end_ns : r->start_ns;
+
+	return r->start_ns > c->last_ns || end < c->first_ns;
+}
+
+static void rules(const struct mg_chart *c, const struct mg_layout *l, const struct mg_panel *p,
+		  struct mg_buf *out)
+{
+	double least = (l->x1 - l->x0) / (l->right - l->left) * BAR_LEAST;
+
 	for (uint32_t i = 0; i < p->nrule; i++) {
 		const struct mg_chart_rule *r = &p->rule[i];
+		double from = mg_seconds(r->start_ns), to = mg_seconds(r->end_ns);
 
-		if (r->start_ns > c->last_ns || (r->end_ns < c->first_ns && r->start_ns < c->first_ns))
+		if (outside(c, r))
 			continue;
 		if (r->end_ns > r->start_ns && !mg_chart_is_txt(c))
 			mg_buf_printf(out, "set object rect from %.3f, graph 0.93 to %.3f, graph 1 front "
-				      "fc rgb '%s' fs solid 1 noborder\n",
-				      mg_seconds(r->start_ns), mg_seconds(r->end_ns), mg_chart_ink(c, r->ink));
+				      "fc rgb '%s' fs solid 1 noborder\n", from,
+				      to < from + least ? from + least : to, mg_chart_ink(c, r->ink));
 		else
-			mg_buf_printf(out, "set arrow from %.3f, graph 0 to %.3f, graph 1 nohead front "
-				      "lw 1.6 dt 2 lc rgb '%s'\n", mg_seconds(r->start_ns),
-				      mg_seconds(r->start_ns), mg_chart_ink(c, r->ink));
+			mg_buf_printf(out, "set arrow from %.3f, graph 0 to %.3f, graph %s nohead front "
+				      "lw 1.6 dt 2 lc rgb '%s'\n", from, from,
+				      mg_chart_is_txt(c) ? "0.9" : "1", mg_chart_ink(c, r->ink));
 	}
 }
 
@@ -31,10 +44,12 @@ static void legend_rules(const struct mg_chart *c, const struct mg_panel *p, boo
 			 struct mg_buf *out)
 {
 	for (uint32_t i = 0; i < p->nrule; i++) {
-		bool bar = p->rule[i].end_ns > p->rule[i].start_ns, seen = false;
+		bool bar = p->rule[i].end_ns > p->rule[i].start_ns;
+		bool seen = outside(c, &p->rule[i]);
 
 		for (uint32_t k = 0; k < i && !seen; k++)
-			seen = strcmp(p->rule[k].title, p->rule[i].title) == 0;
+			seen = strcmp(p->rule[k].title, p->rule[i].title) == 0 &&
+			       !outside(c, &p->rule[k]);
 		if (seen)
 			continue;
 		mg_buf_printf(out, "%s NaN with lines lw %s lc rgb '%s' title ", *first ? "" : ", \\\n",
@@ -59,6 +74,11 @@ static void layer_style(const struct mg_chart *c, const struct mg_layer *y, stru
 	double      w = y->width > 0 ? y->width : 1.4;
 	int         dash = y->dash > 0 ? y->dash : 1, point = y->point > 0 ? y->point : 7;
 
+	/* points of a text terminal are letters: lines alone are clearer */
+	if (mg_chart_is_txt(c) && (y->draw == MG_DRAW_LINE || y->draw == MG_DRAW_DOTTED_LINE)) {
+		mg_buf_addz(out, "with lines");
+		return;
+	}
 	switch (y->draw) {
 	case MG_DRAW_AREA:
 		mg_buf_printf(out, "with boxes lc rgb '%s'", rgb);
@@ -101,23 +121,47 @@ static void layers(const struct mg_chart *c, const struct mg_panel *p, bool *fir
 	}
 }
 
-/* Numbers only: nothing of the input can end the block. */
+/* One row of an inline block: the least or the greatest value of the buckets [from, to). */
+static void inline_row(const struct mg_table *t, size_t from, size_t to, bool greatest,
+		       struct mg_buf *out)
+{
+	size_t at = from + (greatest ? (to - from) / 2 : 0);
+
+	mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns) + (double)at * mg_seconds(t->step_ns));
+	for (uint32_t c = 0; c < t->ncol; c++) {
+		double best = NAN;
+
+		for (size_t i = from; i < to; i++) {
+			double v = t->col[c].v[i];
+
+			if (isfinite(v) && (isnan(best) || (greatest ? v > best : v < best)))
+				best = v;
+		}
+		mg_buf_addc(out, '\t');
+		if (isfinite(best))
+			mg_buf_printf(out, "%.10g", best);
+	}
+	mg_buf_addc(out, '\n');
+}
+
+/* Numbers only: nothing of the input can end the block.  More rows than pixels become the
+ * least and the greatest value of some rows each, which draws the same. */
 static void inline_block(const struct mg_chart *c, uint32_t k, struct mg_buf *out)
 {
 	const struct mg_panel *p = &c->panel[k];
 	const struct mg_table *t = p->nlayer ? p->layer[0].t : NULL;
+	size_t                 every;
 
 	if (!t)
 		return;
+	every = t->n > INLINE_ROWS ? (t->n - 1) / (INLINE_ROWS / 2) + 1 : 1;
 	mg_buf_printf(out, "$p%u << EOD\n", k);
-	for (size_t i = 0; i < t->n; i++) {
-		mg_buf_printf(out, "%.3f", mg_seconds(t->start_ns + (int64_t)i * t->step_ns));
-		for (uint32_t col = 0; col < t->ncol; col++) {
-			mg_buf_addc(out, '\t');
-			if (isfinite(t->col[col].v[i]))
-				mg_buf_printf(out, "%.10g", t->col[col].v[i]);
-		}
-		mg_buf_addc(out, '\n');
+	for (size_t i = 0; i < t->n; i += every) {
+		size_t to = t->n - i < every ? t->n : i + every;
+
+		if (every > 1)
+			inline_row(t, i, to, false, out);
+		inline_row(t, i, to, true, out);
 	}
 	mg_buf_addz(out, "EOD\n");
 }
@@ -170,7 +214,7 @@ void mg_panel_script(const struct mg_chart *c, const struct mg_layout *l, double
 	legend(c, l, top, out);
 	if (c->inline_data)
 		inline_block(c, k, out);
-	rules(c, p, out);
+	rules(c, l, p, out);
 	mg_buf_printf(out, "set boxwidth %.6g\nplot", boxwidth(p));
 	layers(c, p, &first, out);
 	legend_rules(c, p, &first, out);

@@ -5,7 +5,7 @@
 #include "render/gnuplot.h"
 
 #define MARK_COLUMNS 1500 /* marks of one row that fall into the same one are drawn once */
-#define TEXT_CHARS 60
+#define TEXT_CHARS 80
 #define TOGETHER 2.5      /* characters: marks closer than this share one text */
 
 /* Marks as data: x, y.  Of several within a pixel and a row one is drawn. */
@@ -97,8 +97,9 @@ static void mark_texts(const struct mg_chart *c, const struct mg_layout *l,
 			continue;
 		mg_buf_addz(out, "set label ");
 		mg_gnuplot_str(out, mg_buf_str(&t), TEXT_CHARS);
-		mg_buf_printf(out, " at %.3f, %d left offset character 1, 0 textcolor rgb '%s'%s\n",
-			      mg_seconds(at), p->mark[i].row, mg_chart_paint(c, MG_PAINT_DIM),
+		mg_buf_printf(out, " at %.3f, %d left offset character %d, 0 textcolor rgb '%s'%s\n",
+			      mg_seconds(at), p->mark[i].row, mg_chart_is_txt(c) ? 2 : 1,
+			      mg_chart_paint(c, MG_PAINT_DIM),
 			      mg_chart_is_txt(c) ? "" : " font ',8'");
 	}
 	mg_buf_release(&t);

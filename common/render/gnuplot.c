@@ -50,7 +50,9 @@ static bool is_invisible(uint32_t cp)
 	       (cp >= 0xe000 && cp <= 0xf8ff);
 }
 
-/* One character of `s` as it may be shown; `raw` keeps "''" apart from what is counted. */
+/* One character of `s` as it may be shown.  A doubled quote would be the documented way to
+ * put a quote into a string, but gnuplot 5.4 ends the string at the second one of three: with
+ * a quote at its very beginning a label could bring commands.  So quotes become apostrophes. */
 static struct mg_str next_char(struct mg_str *s)
 {
 	uint32_t      cp = 0;
@@ -62,7 +64,7 @@ static struct mg_str next_char(struct mg_str *s)
 		return MG_STR("?");
 	if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
 		return MG_STR(" ");
-	return cp == '\'' ? MG_STR("''") : c;
+	return cp == '\'' ? MG_STR("\xe2\x80\x99") : c;
 }
 
 void mg_gnuplot_str(struct mg_buf *out, struct mg_str s, size_t max_chars)

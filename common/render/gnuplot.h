@@ -11,10 +11,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Append `s` as a gnuplot string in single quotes, valid UTF-8 on one line.  Control
- * characters become a space; bytes that are no UTF-8, invisible and direction-changing
- * characters become '?'.  More than `max_chars` characters (0: no limit) are cut and end
- * in "…". */
+/* Append `s` as a gnuplot string in single quotes, valid UTF-8 on one line.  A single quote
+ * becomes U+2019, so that nothing can end the string; control characters become a space;
+ * bytes that are no UTF-8, invisible and direction-changing characters become '?'.  More than
+ * `max_chars` characters (0: no limit) are cut and end in "...", as one character. */
 void mg_gnuplot_str(struct mg_buf *out, struct mg_str s, size_t max_chars);
 /* Characters (not bytes) that mg_gnuplot_str would show of `s`. */
 size_t mg_gnuplot_chars(struct mg_str s, size_t max_chars);

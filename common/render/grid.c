@@ -65,22 +65,38 @@ void mg_grid_place(struct mg_grid *g, struct mg_str path, uint64_t line, size_t 
 {
 	struct mg_buf text = { 0 };
 
-	mg_text_place(&text, path, line, cols);
+	mg_text_place(&text, path, line, MG_TEXT_ALL);
+	g->place[g->n % g->ncol] = cols;
 	mg_grid_cell(g, mg_buf_str(&text));
 	mg_buf_release(&text);
 }
 
+/* A cell as it is printed: places lose directories from their middle. */
+static struct mg_str printed(const struct mg_grid *g, size_t r, unsigned c, struct mg_buf *text)
+{
+	struct mg_str cell = g->cell[r * g->ncol + c];
+
+	if (r == 0 || g->place[c] == 0)
+		return cell;
+	mg_buf_clear(text);
+	mg_text_place(text, cell, 0, g->place[c]);
+	return mg_buf_str(text);
+}
+
 static void measure(const struct mg_grid *g, size_t *w, size_t rows, bool headings)
 {
+	struct mg_buf text = { 0 };
+
 	for (unsigned c = 0; c < g->ncol; c++) {
 		w[c] = 0;
 		for (size_t r = headings ? 0 : 1; r < rows; r++) {
-			size_t cols = mg_text_columns(g->cell[r * g->ncol + c]);
+			size_t cols = mg_text_columns(printed(g, r, c, &text));
 
 			if (cols > w[c])
 				w[c] = cols;
 		}
 	}
+	mg_buf_release(&text);
 }
 
 /* Narrow the flexible column to what the others leave. */
@@ -97,13 +113,15 @@ static void squeeze(const struct mg_grid *g, size_t *w, size_t indent, size_t wi
 		w[g->flex] = room;
 }
 
-static void print_row(const struct mg_grid *g, struct mg_buf *b, const struct mg_str *cell,
-		      const size_t *w, size_t indent)
+static void print_row(const struct mg_grid *g, struct mg_buf *b, size_t r, const size_t *w,
+		      size_t indent)
 {
+	struct mg_buf place = { 0 };
+
 	mg_text_pad(b, indent);
 	for (unsigned c = 0; c < g->ncol; c++) {
 		struct mg_buf text = { 0 };
-		size_t        cols = mg_text_escape(&text, cell[c], w[c]);
+		size_t        cols = mg_text_escape(&text, printed(g, r, c, &place), w[c]);
 
 		if (c)
 			mg_text_pad(b, 2);
@@ -117,17 +135,22 @@ static void print_row(const struct mg_grid *g, struct mg_buf *b, const struct mg
 	while (b->n && b->p[b->n - 1] == ' ')
 		b->n--;
 	mg_buf_addc(b, '\n');
+	mg_buf_release(&place);
 }
 
 void mg_grid_print(const struct mg_grid *g, struct mg_buf *b, size_t indent, size_t width,
 		   bool headings)
 {
 	size_t w[MG_GRID_COLUMNS], rows = g->n / g->ncol;
+	char   n[32];
 
 	measure(g, w, rows, headings);
 	squeeze(g, w, indent, width);
 	for (size_t r = headings ? 0 : 1; r < rows; r++)
-		print_row(g, b, g->cell + r * g->ncol, w, indent);
+		print_row(g, b, r, w, indent);
+	if (g->more)
+		mg_buf_printf(b, "%*s\xe2\x80\xa6 and %s more\n", (int)indent, "",
+			      mg_num_grouped(g->more, n, sizeof(n)));
 }
 
 void mg_grid_release(struct mg_grid *g)

@@ -57,8 +57,6 @@ static int64_t size_of(const struct mg_case *c, const struct mg_input *in)
 {
 	int64_t sum = 0;
 
-	if (in->size >= 0)
-		return in->size;
 	for (uint32_t i = in->first; i < in->first + in->n && i < c->nartifacts; i++)
 		if (c->artifacts[i].size > 0)
 			sum += c->artifacts[i].size;
@@ -67,11 +65,19 @@ static int64_t size_of(const struct mg_case *c, const struct mg_input *in)
 
 static void input_line(struct mg_buf *b, const struct mg_case *c, const struct mg_input *in)
 {
-	char size[32], n[32];
+	int64_t unpacked = size_of(c, in);
+	char    size[32], n[32];
 
-	mg_text_escape(b, in->operand, MG_TEXT_ALL);
-	mg_buf_printf(b, "  %s, %s file%s read",
-		      mg_num_bytes_text((double)size_of(c, in), size, sizeof(size)),
+	if (mg_str_eq(in->operand, MG_STR("-")))
+		mg_buf_addz(b, "standard input");
+	else
+		mg_text_escape(b, in->operand, MG_TEXT_ALL);
+	mg_buf_addz(b, "  ");
+	if (in->size >= 0 && in->size != unpacked)
+		mg_buf_printf(b, "%s, unpacked ",
+			      mg_num_bytes_text((double)in->size, size, sizeof(size)));
+	mg_buf_printf(b, "%s, %s file%s read",
+		      mg_num_bytes_text((double)unpacked, size, sizeof(size)),
 		      mg_num_grouped(in->n, n, sizeof(n)), in->n == 1 ? "" : "s");
 }
 
@@ -81,7 +87,9 @@ static void span(struct mg_buf *b, const struct mg_case *c)
 	char            text[24];
 
 	if (c->first_ns == MG_TIME_NONE) {
-		mg_buf_addz(b, "no time found in the data");
+		mg_buf_addz(b, c->since_ns != MG_TIME_NONE || c->until_ns != MG_TIME_NONE
+				       ? "nothing in the window that was asked for"
+				       : "no time found in the data");
 		return;
 	}
 	day = mg_time_civil(c->first_ns);
@@ -189,6 +197,8 @@ void mg_heading_looked_at(struct mg_buf *b, const struct mg_case *c,
 	part(&t, r[MG_COV_HEAP].files, "heap profile", "s");
 	part(&t, objects, "object", "s");
 	part(&t, c->samples.n, "metric sample", "s");
+	if (!t.n) /* event streams are all there is */
+		part(&t, c->events.n, "event", "s");
 	mg_buf_add(b, t.n ? mg_buf_str(&t) : MG_STR("nothing"));
 	mg_buf_release(&t);
 }

@@ -57,6 +57,7 @@ static void set_title(struct mg_timeline *t)
 {
 	struct mg_chart *ch = &t->chart;
 	struct mg_str    name = operand_name(t->c);
+	uint64_t         span = (uint64_t)ch->last_ns - (uint64_t)ch->first_ns;
 	char             from[40], to[40], took[24], more[32] = "";
 
 	mg_time_format(ch->first_ns, 0, from, sizeof(from));
@@ -69,8 +70,20 @@ static void set_title(struct mg_timeline *t)
 	ch->title = mg_chart_printf(ch, "%.*s%s    %s \xe2\x80\x93 %s UTC  (%s)",
 				    (int)(name.n < 120 ? name.n : 120), name.p, more, from,
 				    memcmp(from, to, 10) == 0 ? to + 11 : to,
-				    mg_duration_text(ch->last_ns - ch->first_ns, took,
-						     sizeof(took)));
+				    mg_duration_text(span > INT64_MAX ? INT64_MAX : (int64_t)span,
+						     took, sizeof(took)));
+}
+
+/* Nothing seen is something else than nothing there. */
+static const char *why_left_out(const struct mg_case *c, int panel)
+{
+	bool requests = mg_requests_count(c->audit) || mg_requests_count(c->http);
+
+	if (panel == MG_PANEL_ETCD && mg_case_has(c, MG_KIND_ETCD_LOG))
+		return "nothing slow in its log";
+	if (panel == MG_PANEL_INFLIGHT && requests)
+		return "none over a full second";
+	return panel == MG_PANEL_MARKS ? "none" : "no data";
 }
 
 static void set_footer(struct mg_timeline *t, unsigned missing)
@@ -79,7 +92,8 @@ static void set_footer(struct mg_timeline *t, unsigned missing)
 
 	for (int i = 0; i < MG_PANELS; i++)
 		if (missing & 1u << i)
-			mg_buf_printf(&b, "%s%s", b.n ? ", " : "left out, no data: ", panels[i].name);
+			mg_buf_printf(&b, "%s%s (%s)", b.n ? ", " : "left out: ", panels[i].name,
+				      why_left_out(t->c, i));
 	if (t->c->outliers)
 		mg_buf_printf(&b, "%s%llu event%s outside of the shown span", b.n ? "; " : "",
 			      (unsigned long long)t->c->outliers, t->c->outliers == 1 ? "" : "s");
@@ -92,7 +106,7 @@ static bool covers_all(const struct mg_chart *ch, const struct mg_finding *f)
 	double from = (double)(f->start_ns > ch->first_ns ? f->start_ns : ch->first_ns);
 	double to = (double)(f->end_ns < ch->last_ns ? f->end_ns : ch->last_ns);
 
-	return to - from > SHADE_MAX * (double)(ch->last_ns - ch->first_ns);
+	return to - from > SHADE_MAX * ((double)ch->last_ns - (double)ch->first_ns);
 }
 
 static bool shown(const struct mg_chart *ch, const struct mg_finding *f)
@@ -113,7 +127,9 @@ static void push_span(struct mg_chart *ch, struct mg_chart_span s)
 
 static bool near(int64_t a, int64_t b)
 {
-	return llabs(a - b) <= 2 * MG_SEC;
+	int64_t d;
+
+	return !__builtin_sub_overflow(a, b, &d) && d >= -2 * MG_SEC && d <= 2 * MG_SEC;
 }
 
 /* A finding about stalls begins with the first and ends with the last one: shade these and
@@ -168,33 +184,44 @@ static const char *picture_name(const struct mg_plot_opts *o)
 	return o->name ? o->name : "timeline";
 }
 
+enum mg_status mg_timeline_build(struct mg_timeline *t, const struct mg_case *c,
+				 const struct mg_findings *fs, const struct mg_series *s,
+				 const struct mg_plot_opts *o, struct mg_err *err)
+{
+	unsigned want = o->panels ? o->panels : (1u << MG_PANELS) - 1, missing = 0;
+
+	*t = (struct mg_timeline){ .c = c, .s = s };
+	set_chart(t, o, picture_name(o));
+	if (t->chart.first_ns == MG_TIME_NONE || t->chart.last_ns < t->chart.first_ns)
+		return mg_err_set(err, MG_SKIP, "nothing to draw: no record has a time");
+	mg_signals_build(&t->sig, c);
+	for (int i = 0; i < MG_PANELS; i++)
+		if ((want & 1u << i) && !panels[i].build(t))
+			missing |= 1u << i;
+	if (t->chart.npanel == 0)
+		return mg_err_set(err, MG_SKIP, "nothing to draw: no data for any panel");
+	set_title(t);
+	set_footer(t, missing);
+	set_spans(t, fs);
+	return MG_OK;
+}
+
+void mg_timeline_release(struct mg_timeline *t)
+{
+	mg_signals_release(&t->sig);
+	mg_chart_release(&t->chart);
+}
+
 enum mg_status mg_plot_timeline_script(const struct mg_case *c, const struct mg_findings *fs,
 				       const struct mg_series *s, const struct mg_plot_opts *o,
 				       struct mg_buf *out, struct mg_err *err)
 {
-	struct mg_timeline t = { .c = c, .s = s };
-	unsigned           want = o->panels ? o->panels : (1u << MG_PANELS) - 1, missing = 0;
-	enum mg_status     st = MG_OK;
+	struct mg_timeline t;
+	enum mg_status     st = mg_timeline_build(&t, c, fs, s, o, err);
 
-	set_chart(&t, o, picture_name(o));
-	if (t.chart.first_ns == MG_TIME_NONE || t.chart.last_ns < t.chart.first_ns) {
-		mg_chart_release(&t.chart);
-		return mg_err_set(err, MG_SKIP, "nothing to draw: no record has a time");
-	}
-	mg_signals_build(&t.sig, c);
-	for (int i = 0; i < MG_PANELS; i++)
-		if ((want & 1u << i) && !panels[i].build(&t))
-			missing |= 1u << i;
-	if (t.chart.npanel) {
-		set_title(&t);
-		set_footer(&t, missing);
-		set_spans(&t, fs);
+	if (st == MG_OK)
 		mg_chart_script(&t.chart, out);
-	} else {
-		st = mg_err_set(err, MG_SKIP, "nothing to draw: no data for any panel");
-	}
-	mg_signals_release(&t.sig);
-	mg_chart_release(&t.chart);
+	mg_timeline_release(&t);
 	return st;
 }
 
@@ -206,6 +233,8 @@ static enum mg_status write_script(const char *path, const struct mg_buf *text, 
 	if (st == MG_OK) {
 		mg_out_add(&o, mg_buf_str(text));
 		st = mg_out_close(&o);
+	} else {
+		mg_out_abort(&o);
 	}
 	if (st != MG_OK && err)
 		*err = o.err;

@@ -86,6 +86,19 @@ static struct mg_str who(enum row r, const struct mg_event *e)
 	return mg_str("", 0);
 }
 
+/* One dump is often kept in several forms; the events are sorted, so they stand together. */
+static bool same_dump(const struct mg_case *c, size_t i)
+{
+	const struct mg_event *e = &c->events.ev[i];
+
+	for (size_t k = i; k-- > 0 && c->events.ev[k].time_ns == e->time_ns;)
+		if (c->events.ev[k].kind == e->kind && mg_str_eq(c->events.ev[k].pod, e->pod) &&
+		    mg_str_eq(c->events.ev[k].node, e->node) &&
+		    mg_str_eq(c->events.ev[k].component, e->component))
+			return true;
+	return false;
+}
+
 static void add_events(struct mg_timeline *t, struct marks *all)
 {
 	bool audited = mg_requests_count(t->c->audit) > 0;
@@ -96,9 +109,10 @@ static void add_events(struct mg_timeline *t, struct marks *all)
 
 		if (e->kind == MG_EV_APISERVER_HTTP && e->code >= 500 && !audited)
 			r = ROW_5XX;
-		if (r != ROWS)
-			add(t, all, r, e->time_ns, r == ROW_GAPS ? mg_event_end(e) : MG_TIME_NONE,
-			    e->count, who(r, e));
+		if (r == ROWS || (r == ROW_DUMPS && same_dump(t->c, i)))
+			continue;
+		add(t, all, r, e->time_ns, r == ROW_GAPS ? mg_event_end(e) : MG_TIME_NONE,
+		    r == ROW_DUMPS ? 1 : e->count, who(r, e));
 	}
 }
 

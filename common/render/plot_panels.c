@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "render/plot_internal.h"
+#include "render/tsv.h"
 
 #define PROCESSES 6   /* lines of a panel with one line a process */
 #define RULES_MAX 40  /* vertical lines of one panel              */
@@ -176,7 +177,7 @@ bool mg_timeline_memory(struct mg_timeline *t)
 		add_layer(p, (struct mg_layer){ .t = m, .col = (uint32_t)limit,
 						.draw = MG_DRAW_LINE, .ink = MG_INK_VERMILLION,
 						.dash = 4, .width = 1.4,
-						.title = MG_STR("limit that killed") });
+						.title = MG_STR("OOM limit") });
 	kill_rules(t, p);
 	return true;
 }
@@ -240,7 +241,7 @@ bool mg_timeline_latency(struct mg_timeline *t)
 		return false;
 	p = mg_chart_panel(&t->chart, mg_chart_printf(&t->chart,
 			   "Latency of requests ended in each %s%.*s, seconds (log)",
-			   mg_duration_text(l->step_ns, step, sizeof(step)), MG_FMT(source_of(l))),
+			   mg_tsv_step(l->step_ns, step, sizeof(step)), MG_FMT(source_of(l))),
 			   MG_AXIS_SECONDS);
 	p->log = true;
 	p->weight = 1.2;

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/report.h"
 
-#include <math.h>
-#include <stdio.h>
-
 #include "analysis/coverage.h"
 #include "base/num.h"
-#include "render/grid.h"
 #include "render/event_text.h"
+#include "render/finding_text.h"
 #include "render/heading.h"
 #include "render/outline.h"
 #include "render/tables.h"
@@ -71,20 +68,14 @@ static void evidence(struct page *p, const struct mg_finding *f)
 
 static void numbers(struct page *p, const struct mg_finding *f)
 {
-	for (uint32_t i = 0; i < f->nnumbers; i++) {
-		const struct mg_number *n = &f->numbers[i];
-		struct mg_buf           text = { 0 };
+	struct mg_buf text = { 0 };
 
-		mg_buf_printf(&text, "%s ", n->name);
-		if (n->is_text)
-			mg_buf_add(&text, n->text);
-		else if (n->value == floor(n->value) && fabs(n->value) < 9e15)
-			mg_buf_printf(&text, "%lld", (long long)n->value);
-		else
-			mg_buf_printf(&text, "%.6g", n->value);
+	for (uint32_t i = 0; i < f->nnumbers; i++) {
+		mg_buf_clear(&text);
+		mg_finding_text_number(&text, &f->numbers[i]);
 		field(p, i ? "" : "numbers", mg_buf_str(&text));
-		mg_buf_release(&text);
 	}
+	mg_buf_release(&text);
 }
 
 static void texts(struct page *p, const char *name, const struct mg_str *s, uint32_t n)
@@ -156,31 +147,28 @@ static void findings(struct page *p)
 
 /* --- the numbers ---------------------------------------------------------------------- */
 
+/* A grid under its title, as wide as it needs; released.  False: it was empty. */
+static bool table(struct page *p, const char *title, struct mg_grid *g, bool any, bool headings)
+{
+	size_t width = p->width < TABLE_MIN ? TABLE_MIN : p->width;
+
+	if (any) {
+		section(p, title);
+		mg_grid_print(g, &p->b, 0, g->flex < 0 ? 0 : width, headings);
+	}
+	mg_grid_release(g);
+	return any;
+}
+
 static void tables(struct page *p)
 {
-	static const struct {
-		const char *title;
-		bool (*print)(struct mg_buf *b, const struct mg_case *c, size_t width);
-	} all[] = {
-		{ "Users by requests", mg_tables_users },
-		{ "Requests by user, verb and resource", mg_tables_groups },
-		{ "Error codes", mg_tables_codes },
-		{ "Slowest requests", mg_tables_slow },
-		{ "etcd: slow requests by minute and resource", mg_tables_etcd },
-		{ "Restarts and terminations", mg_tables_restarts },
-		{ "Warning events by reason", mg_tables_warnings },
-	};
+	struct mg_grid g;
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct mg_buf rows = { 0 };
+	for (size_t i = 0; i < MG_TABLES; i++) {
+		bool any = mg_tables[i].fill(&g, p->c, mg_tables[i].text_rows);
 
-		if (all[i].print(&rows, p->c, p->width < TABLE_MIN ? TABLE_MIN : p->width)) {
-			section(p, all[i].title);
-			mg_buf_add(&p->b, mg_buf_str(&rows));
-		} else {
-			mg_buf_printf(&p->none, "%s%s", p->none.n ? "; " : "", all[i].title);
-		}
-		mg_buf_release(&rows);
+		if (!table(p, mg_tables[i].title, &g, any, true))
+			mg_buf_printf(&p->none, "%s%s", p->none.n ? "; " : "", mg_tables[i].title);
 	}
 	if (p->none.n) {
 		section(p, "No data for");
@@ -190,113 +178,20 @@ static void tables(struct page *p)
 
 /* --- the input ------------------------------------------------------------------------ */
 
-static void bad_records(struct page *p)
-{
-	for (uint32_t i = 0; i < p->c->nartifacts; i++) {
-		const struct mg_artifact *a = &p->c->artifacts[i];
-
-		for (uint32_t d = 0; d < a->stats.ndiags; d++) {
-			const struct mg_diag *x = &a->stats.diags[d];
-
-			mg_text_place(&p->b, a->path, x->line, MG_TEXT_ALL);
-			mg_buf_printf(&p->b, ", byte %llu: ", (unsigned long long)x->byte);
-			mg_text_escape(&p->b, mg_strz(x->msg), MG_TEXT_ALL);
-			mg_buf_addc(&p->b, '\n');
-		}
-		if (a->stats.bad > a->stats.ndiags) {
-			mg_text_place(&p->b, a->path, 0, MG_TEXT_ALL);
-			mg_buf_printf(&p->b, ": \xe2\x80\xa6 and %llu more\n",
-				      (unsigned long long)(a->stats.bad - a->stats.ndiags));
-		}
-	}
-}
-
-static void damage(struct page *p)
-{
-	uint64_t bad = 0;
-
-	for (uint32_t i = 0; i < p->c->nartifacts; i++)
-		bad += p->c->artifacts[i].stats.bad;
-	if (bad == 0 && p->c->nfaults == 0)
-		return;
-	section(p, "Faults of the input");
-	mg_render_faults(&p->b, p->c, UINT32_MAX, 0, p->width);
-	bad_records(p);
-}
-
-static void clock_cell(struct page *p, struct mg_grid *g, int64_t ns)
-{
-	struct mg_buf text = { 0 };
-
-	mg_clock_point(&text, p->clock, ns, 0);
-	mg_grid_cell(g, mg_buf_str(&text));
-	mg_buf_release(&text);
-}
-
-static void coverage_row(struct page *p, struct mg_grid *g, const struct mg_coverage_row *r)
-{
-	char size[32];
-
-	mg_grid_cellf(g, "%s", r->title);
-	if (!mg_coverage_present(r)) {
-		mg_grid_cellf(g, "\xe2\x80\x93");
-		for (int i = 0; i < 7; i++)
-			mg_grid_cellf(g, "%s", "");
-	} else {
-		mg_grid_count(g, r->files);
-		mg_grid_count(g, r->records);
-		mg_grid_count(g, r->lines);
-		mg_grid_cell(g, mg_strz(mg_num_bytes_text((double)r->bytes, size, sizeof(size))));
-		mg_grid_count(g, r->bad);
-		clock_cell(p, g, r->first_ns);
-		clock_cell(p, g, r->last_ns);
-		if (r->empty)
-			mg_grid_cellf(g, "%u of 0 bytes", r->empty);
-		else
-			mg_grid_cellf(g, "%s", "");
-	}
-}
-
-static void commands(struct page *p, const struct mg_coverage *cov)
-{
-	bool any = false;
-
-	for (int k = 0; k < MG_COV_COUNT; k++) {
-		const struct mg_coverage_row *r = &cov->row[k];
-
-		if (!r->wanted || mg_coverage_present(r))
-			continue;
-		if (!any)
-			section(p, "Missing, and how to collect it");
-		any = true;
-		mg_buf_printf(&p->b, "%-28s ", r->title);
-		mg_text_escape(&p->b, r->collect, MG_TEXT_ALL);
-		if (r->empty)
-			mg_buf_printf(&p->b, "  (here: %u file%s of 0 bytes)", r->empty,
-				      r->empty == 1 ? "" : "s");
-		mg_buf_addc(&p->b, '\n');
-	}
-}
-
 static void coverage(struct page *p)
 {
 	struct mg_coverage cov;
 	struct mg_grid     g;
 
 	mg_coverage_build(&cov, p->c);
-	section(p, "Coverage");
-	mg_grid_init(&g, "source|>files|>records|>lines|>size|>bad|first|last|");
-	for (int k = 0; k < MG_COV_COUNT; k++)
-		if (cov.row[k].wanted || mg_coverage_present(&cov.row[k]))
-			coverage_row(p, &g, &cov.row[k]);
-	mg_grid_print(&g, &p->b, 0, 0, true);
-	mg_grid_release(&g);
+	mg_tables_coverage(&g, p->c, &cov);
+	table(p, "Coverage", &g, true, true);
 	if (cov.empty)
 		mg_buf_printf(&p->b, "0 bytes: %u of %u files\n", cov.empty, cov.files);
 	if (p->c->outliers)
 		mg_buf_printf(&p->b, "outside the span above: %llu events\n",
 			      (unsigned long long)p->c->outliers);
-	commands(p, &cov);
+	table(p, "Missing, and how to collect it", &g, mg_tables_missing(&g, &cov), false);
 	mg_coverage_release(&cov);
 }
 
@@ -330,7 +225,8 @@ static void verdict(struct page *p)
 void mg_render_report(struct mg_out *o, const struct mg_case *c, const struct mg_findings *fs,
 		      const struct mg_render_opts *opt)
 {
-	struct page p = { .c = c, .fs = fs, .clock = mg_clock_of(c) };
+	struct page    p = { .c = c, .fs = fs, .clock = mg_clock_of(c) };
+	struct mg_grid g;
 
 	p.width = opt->width == 0 ? 110 : opt->width < 60 ? 60 : opt->width;
 	mg_heading(&p.b, c, 0);
@@ -339,7 +235,7 @@ void mg_render_report(struct mg_out *o, const struct mg_case *c, const struct mg
 	findings(&p);
 	unknown(&p);
 	tables(&p);
-	damage(&p);
+	table(&p, "Faults of the input", &g, mg_tables_faults(&g, c), false);
 	coverage(&p);
 	mg_out_add(o, mg_buf_str(&p.b));
 	mg_buf_release(&p.b);

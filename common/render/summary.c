@@ -7,8 +7,10 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "render/event_text.h"
+#include "render/finding_text.h"
 #include "render/heading.h"
 #include "render/outline.h"
+#include "render/tables.h"
 #include "render/text.h"
 
 #define INDENT    5  /* of everything below a claim              */
@@ -287,60 +289,43 @@ static void label(struct page *p, const char *text)
 }
 
 /* Does an entry before `i` name the same missing thing? */
-static bool named_before(const struct mg_findings *fs, uint32_t i)
-{
-	for (uint32_t j = 0; j < i; j++)
-		if (mg_str_eq(fs->not_assessed[j].missing, fs->not_assessed[i].missing))
-			return true;
-	return false;
-}
-
 void mg_render_not_assessed(struct mg_buf *b, const struct mg_findings *fs, size_t at,
 			    size_t width)
 {
-	bool first = true;
+	struct mg_grid g;
+	struct mg_buf  line = { 0 };
 
-	for (uint32_t i = 0; i < fs->nnot_assessed; i++) {
-		struct mg_buf line = { 0 };
-
-		if (named_before(fs, i))
-			continue;
-		for (uint32_t j = i; j < fs->nnot_assessed; j++)
-			if (mg_str_eq(fs->not_assessed[i].missing, fs->not_assessed[j].missing))
-				mg_buf_printf(&line, "%s%s", line.n ? ", " : "",
-					      fs->not_assessed[j].id);
+	mg_tables_not_assessed(&g, fs);
+	for (size_t i = 1; i <= mg_grid_rows(&g); i++) {
+		mg_buf_clear(&line);
+		mg_buf_add(&line, g.cell[i * g.ncol]);
 		mg_buf_addz(&line, ": needs ");
-		mg_buf_add(&line, fs->not_assessed[i].missing);
-		if (!first)
+		mg_buf_add(&line, g.cell[i * g.ncol + 1]);
+		if (i > 1)
 			mg_text_pad(b, at);
 		mg_text_block(b, mg_buf_str(&line), at, width);
-		mg_buf_release(&line);
-		first = false;
 	}
+	mg_buf_release(&line);
+	mg_grid_release(&g);
 }
 
 void mg_render_faults(struct mg_buf *b, const struct mg_case *c, uint32_t max, size_t at,
 		      size_t width)
 {
-	for (uint32_t i = 0; i < c->nfaults && i < max; i++) {
-		const struct mg_fault *f = &c->faults[i];
-		struct mg_buf          line = { 0 };
+	struct mg_buf line = { 0 };
 
-		mg_buf_printf(&line, "%.*s: %s", MG_FMT(f->path), f->err.msg);
-		if (f->err.line)
-			mg_buf_printf(&line, " at line %llu", (unsigned long long)f->err.line);
-		if (f->err.byte)
-			mg_buf_printf(&line, "%s byte %llu", f->err.line ? "," : " at",
-				      (unsigned long long)f->err.byte);
+	for (uint32_t i = 0; i < c->nfaults && i < max; i++) {
+		mg_buf_clear(&line);
+		mg_finding_text_fault(&line, &c->faults[i]);
 		if (i)
 			mg_text_pad(b, at);
 		mg_text_block(b, mg_buf_str(&line), at, width);
-		mg_buf_release(&line);
 	}
 	if (c->nfaults > max) {
 		mg_text_pad(b, at);
 		mg_buf_printf(b, ELLIPSIS " and %u more\n", c->nfaults - max);
 	}
+	mg_buf_release(&line);
 }
 
 /* One more entry of a list at the foot; an entry is never broken over two lines. */
@@ -437,38 +422,13 @@ static void foot(struct page *p, const struct mg_coverage *cov, const char *repo
 
 /* --- the page ---------------------------------------------------------------------------- */
 
-/* Nothing found is a result only together with how much was looked at. */
-static void all_clear(struct page *p, const struct mg_coverage *cov, struct mg_buf *text)
-{
-	size_t   before;
-	uint32_t n = p->fs->nnot_assessed;
-
-	mg_buf_addz(text, "Looked at ");
-	before = text->n;
-	mg_heading_looked_at(text, p->c, cov);
-	if (mg_str_eq(mg_str_from(mg_buf_str(text), before), MG_STR("nothing"))) {
-		mg_buf_clear(text);
-		mg_buf_addz(text, "Nothing that the rules know was in the input: nothing can be "
-				  "said about this cluster.");
-		return;
-	}
-	mg_buf_addz(text, ": nothing of severity warning or above.");
-	if (n)
-		mg_buf_printf(text, " %u rule%s could not look: see Not assessed.", n,
-			      n == 1 ? "" : "s");
-}
-
 static void verdict(struct page *p, const struct mg_coverage *cov, bool anything)
 {
 	struct mg_buf text = { 0 };
 
 	mg_buf_addz(&p->b, "\nVERDICT  ");
-	if (anything)
-		mg_buf_add(&text, p->fs->verdict);
-	else
-		all_clear(p, cov, &text);
-	mg_text_block(&p->b, text.n ? mg_buf_str(&text) : MG_STR("See the findings below."), 9,
-		      p->width);
+	mg_finding_text_verdict(&text, p->c, p->fs, cov, anything);
+	mg_text_block(&p->b, mg_buf_str(&text), 9, p->width);
 	mg_buf_addc(&p->b, '\n');
 	mg_buf_release(&text);
 }

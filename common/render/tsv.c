@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/tsv.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -30,12 +33,28 @@ static void add_number(struct mg_buf *out, double v)
 		mg_buf_printf(out, "%.10g", v);
 }
 
+const char *mg_tsv_step(int64_t ns, char *buf, size_t n)
+{
+	static const struct {
+		int64_t     ns;
+		const char *name;
+	} units[] = { { MG_DAY, "d" }, { MG_HOUR, "h" }, { MG_MIN, "min" }, { MG_SEC, "s" },
+		      { MG_MS, "ms" }, { 1, "ns" } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (ns % units[i].ns == 0) {
+			snprintf(buf, n, "%lld %s", (long long)(ns / units[i].ns), units[i].name);
+			break;
+		}
+	return buf;
+}
+
 void mg_tsv_format(struct mg_buf *out, const struct mg_table *t)
 {
 	char text[40];
 
 	mg_buf_printf(out, "# %s: %s; unit %s; step %s; ", t->name, t->title, t->unit,
-		      mg_duration_text(t->step_ns, text, sizeof(text)));
+		      mg_tsv_step(t->step_ns, text, sizeof(text)));
 	mg_buf_addz(out, "time is UTC, the start of a step; an empty cell is not known\ntime");
 	for (uint32_t c = 0; c < t->ncol; c++) {
 		mg_buf_addc(out, '\t');
@@ -43,7 +62,9 @@ void mg_tsv_format(struct mg_buf *out, const struct mg_table *t)
 	}
 	mg_buf_addc(out, '\n');
 	for (size_t i = 0; i < t->n; i++) {
-		int64_t ns = t->start_ns + (int64_t)i * t->step_ns;
+		/* within int64: the last bucket begins before the last time; its bits
+		 * add up modulo 2^64 whatever the signs are */
+		int64_t ns = (int64_t)((uint64_t)t->start_ns + (uint64_t)i * (uint64_t)t->step_ns);
 
 		mg_buf_addz(out, mg_time_format(ns, 0, text, sizeof(text)));
 		for (uint32_t c = 0; c < t->ncol; c++) {
@@ -76,12 +97,32 @@ static enum mg_status write_table(const char *dir, const struct mg_table *t, str
 		mg_tsv_format(&text, t);
 		mg_out_add(&o, mg_buf_str(&text));
 		st = mg_out_close(&o);
+	} else {
+		mg_out_abort(&o);
 	}
 	if (st != MG_OK && err)
 		*err = o.err;
 	mg_buf_release(&path);
 	mg_buf_release(&text);
 	return st;
+}
+
+static void remove_tables(const char *series)
+{
+	DIR           *d = opendir(series);
+	struct dirent *e;
+	struct mg_buf  path = { 0 };
+
+	while (d && (e = readdir(d))) {
+		if (!mg_str_ends(mg_strz(e->d_name), MG_STR(".tsv")))
+			continue;
+		mg_buf_clear(&path);
+		mg_buf_printf(&path, "%s/%s", series, e->d_name);
+		unlink(path.p);
+	}
+	if (d)
+		closedir(d);
+	mg_buf_release(&path);
 }
 
 enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, struct mg_err *err)
@@ -92,6 +133,7 @@ enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, stru
 	mg_buf_printf(&path, "%s/series", dir);
 	if (make_dir(dir, err) && make_dir(path.p, err))
 		st = MG_OK;
+	remove_tables(path.p);
 	for (uint32_t i = 0; i < s->n && st == MG_OK; i++)
 		st = write_table(dir, &s->t[i], err);
 	mg_buf_release(&path);
@@ -165,7 +207,23 @@ static void read_row(struct reader *r, struct mg_str line)
 	}
 }
 
-static bool read_lines(struct reader *r, struct mg_str text, struct mg_err *err)
+/* "# name: title; unit U; …" */
+static void read_comment(struct mg_str line, struct mg_arena *a, struct mg_table *t)
+{
+	struct mg_str name, title, unit;
+
+	if (!mg_str_cut(mg_str_trim(mg_str_from(line, 1)), ':', &name, &title) ||
+	    mg_str_find(title, MG_STR("; unit ")) < 0)
+		return;
+	unit = mg_str_between(title, MG_STR("; unit "), MG_STR(";"));
+	title = mg_str_head(title, (size_t)mg_str_find(title, MG_STR("; unit ")));
+	t->name = mg_arena_str(a, name).p;
+	t->title = mg_arena_str(a, mg_str_trim(title)).p;
+	t->unit = mg_arena_str(a, mg_str_trim(unit)).p;
+}
+
+static bool read_lines(struct reader *r, struct mg_str text, struct mg_arena *a,
+		       struct mg_table *t, struct mg_err *err)
 {
 	struct mg_str line;
 
@@ -174,6 +232,8 @@ static bool read_lines(struct reader *r, struct mg_str text, struct mg_err *err)
 		r->line++;
 		if (line.n && line.p[line.n - 1] == '\r')
 			line.n--;
+		if (line.n && line.p[0] == '#' && r->ncol == 0)
+			read_comment(line, a, t);
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
 		if (r->ncol)
@@ -248,7 +308,7 @@ enum mg_status mg_tsv_parse(struct mg_str text, struct mg_arena *a, struct mg_ta
 	enum mg_status st = MG_FAIL;
 
 	*t = (struct mg_table){ .name = "", .title = "", .unit = "" };
-	if (read_lines(r, text, err)) {
+	if (read_lines(r, text, a, t, err)) {
 		frame(r, t);
 		fill(r, a, t);
 		st = MG_OK;

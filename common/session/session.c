@@ -3,8 +3,12 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "analysis/coverage.h"
+#include "analysis/skew.h"
+#include "base/mem.h"
 #include "cli/progress.h"
 
 /* Faults printed word for word; the rest is counted. */
@@ -26,6 +30,28 @@ int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
 	return -1;
 }
 
+/* A message that names its object already needs no second one around it. */
+static void say_fault(const struct mg_tool *tool, const struct mg_fault *f)
+{
+	if (mg_str_starts(mg_strz(f->err.msg), MG_STR("cannot open '")))
+		mg_say(tool, "%s", f->err.msg);
+	else
+		mg_say(tool, "cannot read all of '%.*s': %s", MG_FMT(f->path), f->err.msg);
+}
+
+static void say_damage(const struct mg_tool *tool, struct mg_str path,
+		       const struct mg_leaf_stats *s)
+{
+	char more[64] = "";
+
+	if (s->bad > 1)
+		snprintf(more, sizeof(more), "; %llu such places in all",
+			 (unsigned long long)s->bad);
+	mg_say(tool, "cannot parse '%.*s': %s at line %llu, byte %llu%s", MG_FMT(path),
+	       s->diags[0].msg, (unsigned long long)s->diags[0].line,
+	       (unsigned long long)s->diags[0].byte, more);
+}
+
 /* Only what could not be read; special files that were passed over are no damage. */
 static uint32_t damage(const struct mg_tool *tool, const struct mg_common *common,
 		       const struct mg_case *c)
@@ -41,7 +67,7 @@ static uint32_t damage(const struct mg_tool *tool, const struct mg_common *commo
 			continue;
 		}
 		if (n++ < FAULTS_SHOWN && !common->quiet)
-			mg_say(tool, "cannot read all of '%.*s': %s", MG_FMT(f->path), f->err.msg);
+			say_fault(tool, f);
 	}
 	for (uint32_t i = 0; i < c->nartifacts; i++) {
 		const struct mg_leaf_stats *s = &c->artifacts[i].stats;
@@ -49,10 +75,7 @@ static uint32_t damage(const struct mg_tool *tool, const struct mg_common *commo
 		if (s->bad == 0)
 			continue;
 		if (bad++ < FAULTS_SHOWN && !common->quiet && s->ndiags)
-			mg_say(tool, "cannot parse '%.*s': %s at line %llu, byte %llu%s",
-			       MG_FMT(c->artifacts[i].path), s->diags[0].msg,
-			       (unsigned long long)s->diags[0].line,
-			       (unsigned long long)s->diags[0].byte, s->bad > 1 ? ", and more" : "");
+			say_damage(tool, c->artifacts[i].path, s);
 	}
 	if (!common->quiet && (n > FAULTS_SHOWN || bad > FAULTS_SHOWN))
 		mg_say(tool, "%u inputs could not be read in full, %u have damaged lines", n, bad);
@@ -111,10 +134,90 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 	return damage(tool, common, c) ? MG_EXIT_DAMAGED : MG_EXIT_OK;
 }
 
+int mg_session_offsets(const struct mg_tool *tool, const struct mg_list *args,
+		       struct mg_arena *a, struct mg_ingest_opts *o)
+{
+	struct mg_clock_offset *list = mg_arena_zalloc(a, sizeof(*list) * (args->n + 1));
+
+	for (size_t i = 0; i < args->n; i++) {
+		struct mg_str value;
+
+		mg_str_cut(mg_strz(args->v[i]), '=', &list[i].node, &value);
+		if (!list[i].node.n || !mg_duration_parse(value, &list[i].ns))
+			return mg_usage_error(tool, "'--offset=%s': expected NODE=+1.2s", args->v[i]);
+		list[i].ns = -list[i].ns; /* ahead by so much: take it off */
+	}
+	o->offsets = list;
+	o->noffsets = (uint32_t)args->n;
+	return -1;
+}
+
+static bool has_offset(const struct mg_ingest_opts *o, struct mg_str node)
+{
+	for (uint32_t i = 0; i < o->noffsets; i++)
+		if (mg_str_eq(o->offsets[i].node, node))
+			return true;
+	return false;
+}
+
+/* The offsets of `o` and those that are estimated; false when nothing is to be put right. */
+static bool learn_offsets(struct mg_arena *a, struct mg_ingest_opts *o, struct mg_case *c)
+{
+	uint32_t                n;
+	struct mg_skew         *s = mg_skew_estimate(c, &n);
+	struct mg_clock_offset *list = mg_arena_zalloc(a, sizeof(*list) * (n + o->noffsets + 1));
+	uint32_t                k = o->noffsets;
+
+	if (k)
+		memcpy(list, o->offsets, sizeof(*list) * k);
+	for (uint32_t i = 0; i < n; i++)
+		if (llabs(s[i].offset_ns) >= MG_SEC / 2 && !has_offset(o, s[i].node))
+			list[k++] = (struct mg_clock_offset){ mg_arena_str(a, s[i].node),
+							      -s[i].offset_ns };
+	if (k == o->noffsets)
+		return false;
+	o->offsets = list;
+	o->noffsets = k;
+	return true;
+}
+
+int mg_session_clocks(const struct mg_tool *tool, const struct mg_common *common,
+		      struct mg_arena *a, struct mg_ingest_opts *o, char **operands, int n,
+		      struct mg_case *c, int status)
+{
+	int rc;
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(operands[i], "-") == 0)
+			return status; /* can be read once only: the finding says the offset */
+	if (!learn_offsets(a, o, c))
+		return status;
+	if (common->verbose)
+		mg_say(tool, "reading again with the clocks of %u nodes put right", o->noffsets);
+	mg_case_release(c);
+	rc = read_once(tool, o, operands, n, c);
+	return rc >= 0 ? rc : status;
+}
+
+bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c)
+{
+	struct mg_coverage cov;
+	bool               known = c->events.n > 0;
+
+	mg_coverage_build(&cov, c);
+	for (int i = 0; i < MG_COV_COUNT; i++)
+		known |= i != MG_COV_OTHER && mg_coverage_present(&cov.row[i]);
+	mg_coverage_release(&cov);
+	if (!known)
+		mg_say(tool, "nothing to analyse: no log, audit log, dump, object or metric was "
+			     "recognised in the input; mgunpack lists what it holds");
+	return known;
+}
+
 int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status)
 {
 	if (mg_out_close(out) != MG_FATAL)
 		return status;
-	mg_say(tool, "cannot write to standard output: %s", out->err.msg);
+	mg_say(tool, "%s", out->err.msg);
 	return MG_EXIT_OUTPUT;
 }

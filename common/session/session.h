@@ -18,9 +18,25 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 		    const struct mg_window_args *window, struct mg_ingest_opts *o,
 		    char **operands, int n, struct mg_case *c);
 
+/* NODE=+1.2s ...: the node's clock is ahead by so much (strings in arena `a`); -1, or the
+ * exit status after a message. */
+int mg_session_offsets(const struct mg_tool *tool, const struct mg_list *args,
+		       struct mg_arena *a, struct mg_ingest_opts *o);
+
+/* After a first read: estimate the clocks of nodes that --offset does not name.  When one is
+ * off by half a second or more and the input can be read again, do so with the clocks put
+ * right (`o` keeps the offsets).  Returns the status of the read. */
+int mg_session_clocks(const struct mg_tool *tool, const struct mg_common *common,
+		      struct mg_arena *a, struct mg_ingest_opts *o, char **operands, int n,
+		      struct mg_case *c, int status);
+
 /* "depth=8" … into limits; -1, or the exit status after a message. */
 int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
 		      struct mg_limits *out);
+
+/* Was anything in the input of a kind that the rules can use?  If not, a message says so, and
+ * the tool should leave with MG_EXIT_USAGE when it has shown what it looked at. */
+bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c);
 
 /* Before anything is written: SIGPIPE must not kill the tool. */
 void mg_session_begin(void);

@@ -2,6 +2,7 @@
 /* bench_audit FILE...: how fast audit lines are read, in memory, one core.
  *   lines      cut at newlines only
  *   parse      validated, all fields
+ *   again      the same with a memo of what was read before
  *   any-order  the same by the order-free reader
  *   users      parse and count by user
  *   consumer   what mgcorrelate does: blocks of 1 MiB, folded
@@ -11,7 +12,8 @@
 
 #include "base/mem.h"
 #include "ingest/consume_audit.h"
-#include "parse/audit.h"
+#include "parse/audit_fast.h"
+#include "parse/audit_memo.h"
 
 static double now(void)
 {
@@ -42,6 +44,7 @@ struct bench {
 	uint64_t           *counts;
 	uint32_t            cap;
 	struct mg_requests *requests;
+	struct mg_audit_memo *memo;
 };
 
 static void count_user(struct bench *b, const struct mg_audit *a)
@@ -70,6 +73,20 @@ static void on_parse(struct bench *b, struct mg_str line)
 		b->events++;
 	else
 		b->bad++;
+}
+
+static void on_again(struct bench *b, struct mg_str line)
+{
+	struct mg_audit a;
+	struct mg_json  j;
+
+	if (!b->memo)
+		b->memo = mg_audit_memo_new();
+	mg_json_init(&j, line);
+	if (mg_audit_fast(&j, &a, b->memo))
+		b->events++;
+	else
+		on_parse(b, line);
 }
 
 static void on_any_order(struct bench *b, struct mg_str line)
@@ -112,7 +129,8 @@ static void consume(struct bench *b, struct mg_str text)
 
 	b->requests = mg_requests_new();
 	while (text.n) {
-		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT };
+		struct mg_partial p = { .stats = MG_LEAF_STATS_INIT, .audit = b->requests,
+					.memo = b->memo };
 		struct mg_block   k = { .first_line = line };
 		size_t            n = text.n < MG_BLOCK_SIZE ? text.n : MG_BLOCK_SIZE;
 		const char       *nl = memchr(text.p + n - 1, '\n', text.n - n + 1);
@@ -122,9 +140,7 @@ static void consume(struct bench *b, struct mg_str text)
 		mg_consumer_audit.block(NULL, &s, &k, &p);
 		line += p.stats.lines;
 		b->events += p.stats.records;
-		if (p.audit)
-			mg_requests_merge(b->requests, p.audit);
-		mg_requests_free(p.audit);
+		b->memo = p.memo;
 		mg_batch_release(&p.events);
 		text = mg_str_from(text, k.n);
 	}
@@ -154,6 +170,7 @@ static void run(const char *name, struct mg_str text,
 	report(name, &b, text, now() - from);
 	mg_intern_release(&b.users);
 	mg_requests_free(b.requests);
+	mg_audit_memo_free(b.memo);
 	free(b.counts);
 }
 
@@ -168,6 +185,7 @@ int main(int argc, char **argv)
 		}
 		run("lines", text, on_lines);
 		run("parse", text, on_parse);
+		run("again", text, on_again);
 		run("any-order", text, on_any_order);
 		run("users", text, on_users);
 		run("consumer", text, NULL);

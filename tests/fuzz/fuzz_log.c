@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const components[] = { "", "kube-apiserver", "kubelet", "etcd" };
 	struct mg_partial        out = { .stats = MG_LEAF_STATS_INIT };
-	struct mg_source         src = { .mtime_ns = MG_TIME_NONE };
+	struct mg_source         src = { .mtime_ns = MG_TIME_NONE, .since_ns = MG_TIME_NONE,
+					 .until_ns = MG_TIME_NONE };
 	void                    *state;
 
 	if (!size)

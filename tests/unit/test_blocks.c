@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 /* Every property of the header, for one text and one block size. */
-static void check(struct mg_str text, size_t size)
+static void check_spares(struct mg_str text, size_t size, struct mg_spares *spares)
 {
 	struct mg_blocks b;
 	struct mg_block  k;
@@ -22,6 +22,7 @@ static void check(struct mg_str text, size_t size)
 	enum mg_status   st;
 
 	mg_blocks_init(&b, src, size);
+	b.spares = spares;
 	while ((st = mg_blocks_next(&b, &k, NULL)) == MG_OK) {
 		assert_true(k.n >= 1);
 		assert_false(last);
@@ -36,12 +37,26 @@ static void check(struct mg_str text, size_t size)
 		last = k.last;
 		assert_int_equal(last, at == text.n);
 		assert_true(last || k.p[k.n - 1] == '\n');
+		if (spares) {
+			memset(k.p, 'x', k.n); /* what was in a buffer must not matter */
+			mg_spares_give(spares, &k);
+		}
 		mg_block_release(&k);
 	}
 	assert_int_equal(st, MG_EOF);
 	assert_int_equal(at, text.n);
 	mg_blocks_release(&b);
 	mg_src_close(src);
+}
+
+static void check(struct mg_str text, size_t size)
+{
+	struct mg_spares spares = { 0 };
+
+	check_spares(text, size, NULL);
+	check_spares(text, size, &spares);
+	check_spares(text, size * 2, &spares);
+	mg_spares_release(&spares);
 }
 
 static void test_any_size(void **state)

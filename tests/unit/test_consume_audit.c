@@ -358,10 +358,13 @@ static bool incident(const char *name, struct mg_buf *b)
 	char cmd[2048];
 
 	snprintf(cmd, sizeof(cmd),
-		 "set -e; d=$(mktemp -d); trap 'rm -rf $d' EXIT; f=$(ls '%s'/data/incidents/%s/*.tar* 2>/dev/null | head -1);"
+		 "set -e; d=$(mktemp -d); trap 'rm -rf $d' EXIT; f=$(ls "
+		 "'%s'/data/incidents/%s/*.tar* 2>/dev/null | head -1);"
 		 "[ -n \"$f\" ] || exit 1; tar xf \"$f\" -C $d; "
-		 "find $d -path '*audit_logs*' -type f | LC_ALL=C sort | while read x; do case $x in "
-		 "*audit*.gz) gzip -dc $x;; *audit*.log) cat $x;; esac; done", shared(), name);
+		 "find $d -path '*audit_logs*' -type f | LC_ALL=C sort | while read x; do "
+		 "case $x in "
+		 "*audit*.gz) gzip -dc $x;; *audit*.log) cat $x;; esac; done",
+		 shared(), name);
 	return slurp(cmd, b);
 }
 

@@ -8,9 +8,10 @@
 #include <jansson.h>
 
 #include "event/from_gostack.h"
+#include "io/bundle.h"
 #include "objects_feed.h"
 
-#define INCIDENT "data/incidents/etcd-stall-deletecollection"
+#define INCIDENT "testdata/etcd-stall-deletecollection"
 
 static void name_times(void **state)
 {
@@ -50,53 +51,67 @@ static void file_times(void **state)
 }
 
 /* The recorded leak, dump by dump, whatever the block size. */
+static void check_dump(const char *name, json_t *want, struct mg_str text, size_t block)
+{
+	struct mg_source       src = { .path = mg_strz(name), .mtime_ns = MG_TIME_NONE };
+	struct mg_partial      p;
+	const struct mg_event *e;
+
+	feed(&mg_consumer_gostack, &src, text, block, &p);
+	e = find_kind(&p.events, MG_EV_GOROUTINE_DUMP, 0);
+	assert_int_equal(mg_event_attr_i64(e, "total", -1),
+			 json_integer_value(json_object_get(want, "total")));
+	assert_int_equal(p.stats.bad, 0);
+	e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 0);
+	while (e && !attr_is(e, "signature", "deletecollection-distributor"))
+		e = ++e < p.events.ev + p.events.n ? e : NULL;
+	assert_int_equal(e ? e->count : 0,
+			 json_integer_value(json_object_get(want, "stuck_distributors")));
+	feed_release(&p);
+}
+
+struct recording {
+	json_t *stuck; /* of truth.json: file name -> what was in it */
+	int     seen;
+};
+
+static bool recorded_leaf(void *ctx, struct mg_leaf *leaf)
+{
+	struct recording *r = ctx;
+	struct mg_str     base = mg_str_basename(leaf->path), chunk;
+	struct mg_buf     text = { 0 };
+	char              name[256];
+	json_t           *want;
+
+	snprintf(name, sizeof(name), "%.*s", MG_FMT(base));
+	want = json_object_get(r->stuck, name);
+	if (!want)
+		return true;
+	assert_int_equal(leaf->kind, MG_KIND_GOROUTINE);
+	while (mg_src_peek(leaf->src, 1, &chunk, NULL) == MG_OK) {
+		mg_buf_add(&text, chunk);
+		mg_src_consume(leaf->src, chunk.n);
+	}
+	check_dump(name, want, mg_buf_str(&text), 1);
+	check_dump(name, want, mg_buf_str(&text), 4096);
+	check_dump(name, want, mg_buf_str(&text), 1 << 20);
+	mg_buf_release(&text);
+	r->seen++;
+	return true;
+}
+
 static void recorded(void **state)
 {
-	static const size_t blocks[] = { 64, 4096, 1 << 20 };
-	char                path[1024];
-	json_t             *truth, *want;
-	const char         *name;
-	int                 seen = 0;
+	struct mg_bundle_opts o = { .limits = mg_limits_default };
+	struct recording      r = { .seen = 0 };
+	json_t               *truth = json_load_file(INCIDENT ".truth.json", 0, NULL);
+	struct mg_err         err;
 
-	if (!shared(INCIDENT "/truth.json", path, sizeof(path))) {
-		print_message("no recorded incident below $MG_SHARED: skipped\n");
-		skip();
-	}
-	truth = json_load_file(path, 0, NULL);
 	assert_non_null(truth);
-	json_object_foreach(json_object_get(truth, "stuck_goroutines"), name, want) {
-		json_int_t stuck = json_integer_value(json_object_get(want, "stuck_distributors"));
-
-		for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
-			struct mg_partial      p;
-			struct mg_source       src = { .path = mg_strz(name), .mtime_ns = MG_TIME_NONE };
-			struct mg_str          text;
-			const struct mg_event *e;
-
-			snprintf(path, sizeof(path), "%s/profiles/%s",
-				 getenv("MG_INCIDENT") ? getenv("MG_INCIDENT") : ".", name);
-			text = read_file(path);
-			if (!text.p)
-				continue; /* the archive is not unpacked */
-			feed(&mg_consumer_gostack, &src, text, blocks[i], &p);
-			e = find_kind(&p.events, MG_EV_GOROUTINE_DUMP, 0);
-			assert_int_equal(mg_event_attr_i64(e, "total", -1),
-					 json_integer_value(json_object_get(want, "total")));
-			assert_int_equal(p.stats.bad, 0);
-			e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 0);
-			while (e && !attr_is(e, "signature", "deletecollection-distributor"))
-				e = ++e < p.events.ev + p.events.n ? e : NULL;
-			assert_int_equal(e ? e->count : 0, stuck);
-			feed_release(&p);
-			free((char *)text.p);
-			seen++;
-		}
-	}
+	r.stuck = json_object_get(truth, "stuck_goroutines");
+	assert_int_equal(mg_bundle_walk(INCIDENT ".tar.gz", &o, recorded_leaf, &r, &err), MG_OK);
+	assert_int_equal(r.seen, json_object_size(r.stuck));
 	json_decref(truth);
-	if (!seen) {
-		print_message("MG_INCIDENT does not name the unpacked incident: skipped\n");
-		skip();
-	}
 }
 
 #define DC "a/vendor/k8s.io/apiserver/pkg/registry/generic/registry.(*Store).DeleteCollection"
@@ -106,7 +121,8 @@ static void stuck_events(void **state)
 	static const char text[] =
 		"goroutine 10 [chan send, 43 minutes]:\n" DC ".func1(0x1)\n\t/x/store.go:1036 +0x99\n"
 		"created by " DC "\n\t/x/store.go:1031 +0x2\n\n"
-		"goroutine 11 [semacquire, 12 minutes]:\nsync.runtime_SemacquireMutex(0x1)\n\tsema.go:1 +0x1\n"
+		"goroutine 11 [semacquire, 12 minutes]:\nsync.runtime_SemacquireMutex(0x1)\n"
+		"\tsema.go:1 +0x1\n"
 		"main.lock()\n\t/x/a.go:2 +0x1\n\n"
 		"goroutine 12 [chan receive, 900 minutes]:\nmain.idle()\n\t/x/a.go:3 +0x1\n";
 	struct mg_source       src = { .path = MG_STR("20261121T100000Z.txt"), .mtime_ns = MG_TIME_NONE,
@@ -174,7 +190,8 @@ static void in_log(void **state)
 		"2026-11-21T03:12:36.225201636Z goroutine 6 [chan send, 20 minutes]:\n"
 		"2026-11-21T03:12:36.225201637Z main.stuck(0x1)\n"
 		"2026-11-21T03:12:36.225201638Z \tmain.go:1 +0x1\n"
-		"2026-11-21T03:12:36.225201639Z I1121 03:12:36.177802 1324 reflector.go:225] Stopping reflector\n"
+		"2026-11-21T03:12:36.225201639Z I1121 03:12:36.177802 1324 reflector.go:225] "
+		"Stopping reflector\n"
 		"2026-11-21T03:12:36.225201640Z main.other(0x1)\n";
 	struct mg_batch        out = { 0 };
 	const struct mg_event *e;
@@ -194,7 +211,8 @@ static void in_log(void **state)
 static void not_a_dump(void **state)
 {
 	static const char text[] =
-		"I1121 03:26:02 9765 httplog.go:89] \"HTTP\" resp=500 statusStack=\"\\ngoroutine 21154 [running]:\\nk8s.io/x\"\n"
+		"I1121 03:26:02 9765 httplog.go:89] \"HTTP\" resp=500 statusStack=\"\\ngoroutine "
+		"21154 [running]:\\nk8s.io/x\"\n"
 		"E1121 panic: assignment to nil map\n"
 		"goroutine 367905912 [running]:\nmain.handler(0x1)\n\tx.go:1 +0x1\n"
 		"E1121 another panic\n"

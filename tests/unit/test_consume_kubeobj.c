@@ -72,7 +72,8 @@ static void exits(void **state)
 
 	run(POD "  conditions:\n  - type: ContainersReady\n    status: \"False\"\n"
 	    "    lastTransitionTime: \"2026-11-21T03:13:00Z\"\n"
-	    "  initContainerStatuses:\n  - name: setup\n    restartCount: 0\n    state:\n      terminated:\n"
+	    "  initContainerStatuses:\n  - name: setup\n    restartCount: 0\n    state:\n"
+	    "      terminated:\n"
 	    "        exitCode: 0\n        reason: Completed\n        finishedAt: \"2026-11-21T03:00:00Z\"\n"
 	    "  containerStatuses:\n  - name: app\n    restartCount: 3\n    lastState:\n      terminated:\n"
 	    "        exitCode: 137\n        reason: ContainerStatusUnknown\n        finishedAt: null\n"
@@ -105,7 +106,8 @@ static void components(void **state)
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		struct mg_partial p;
 
-		snprintf(text, sizeof(text), POD "  containerStatuses:\n  - name: %s\n    restartCount: 1\n", t[i][0]);
+		snprintf(text, sizeof(text), POD "  containerStatuses:\n  - name: %s\n"
+						 "    restartCount: 1\n", t[i][0]);
 		run(text, &p);
 		assert_int_equal(p.events.n, 1);
 		assert_true(mg_str_eq(p.events.ev[0].component, mg_strz(t[i][1])));
@@ -130,13 +132,15 @@ static void nodes(void **state)
 	const struct mg_event *e;
 
 	run("kind: NodeList\nitems:\n- metadata:\n    name: w1\n  status:\n    conditions:\n"
-	    "    - type: MemoryPressure\n      status: \"True\"\n      reason: KubeletHasInsufficientMemory\n"
+	    "    - type: MemoryPressure\n      status: \"True\"\n      reason: "
+	    "KubeletHasInsufficientMemory\n"
 	    "      lastTransitionTime: null\n      lastHeartbeatTime: \"2026-11-21T03:16:50Z\"\n"
 	    "    - type: DiskPressure\n      status: \"False\"\n"
 	    "    - type: Ready\n      status: Unknown\n      reason: NodeStatusUnknown\n"
 	    "      message: Kubelet stopped posting node status.\n"
 	    "      lastTransitionTime: \"2026-11-21T03:16:50Z\"\n"
-	    "- metadata:\n    name: w2\n  status:\n    conditions:\n    - type: Ready\n      status: \"True\"\n", &p);
+	    "- metadata:\n    name: w2\n  status:\n    conditions:\n    - type: Ready\n"
+	    "      status: \"True\"\n", &p);
 	assert_int_equal(p.stats.records, 2);
 	assert_int_equal(p.events.n, 2);
 	e = &p.events.ev[0];
@@ -157,10 +161,12 @@ static void namespaces(void **state)
 
 	run("kind: Namespace\nmetadata:\n  name: team-a\n  deletionTimestamp: \"2026-11-21T04:47:10Z\"\n"
 	    "spec:\n  finalizers:\n  - kubernetes\nstatus:\n  phase: Terminating\n  conditions:\n"
-	    "  - type: NamespaceDeletionDiscoveryFailure\n    status: \"True\"\n    reason: DiscoveryFailed\n"
+	    "  - type: NamespaceDeletionDiscoveryFailure\n    status: \"True\"\n"
+	    "    reason: DiscoveryFailed\n"
 	    "    message: custom.metrics.example/v1beta1 is down\n"
 	    "  - type: NamespaceDeletionContentFailure\n    status: \"False\"\n"
-	    "  - type: NamespaceFinalizersRemaining\n    status: \"True\"\n    reason: SomeFinalizersRemain\n"
+	    "  - type: NamespaceFinalizersRemaining\n    status: \"True\"\n"
+	    "    reason: SomeFinalizersRemain\n"
 	    "---\nkind: Namespace\nmetadata:\n  name: fine\n", &p);
 	assert_int_equal(p.stats.records, 2);
 	assert_int_equal(p.events.n, 1);
@@ -182,8 +188,10 @@ static void operators(void **state)
 	    "  - type: Degraded\n    status: \"True\"\n    lastTransitionTime: \"2026-11-21T04:47:10Z\"\n"
 	    "  - type: Available\n    status: \"False\"\n    reason: NoQuorum\n"
 	    "  - type: Progressing\n    status: \"True\"\n"
-	    "---\nkind: APIService\nmetadata:\n  name: v1beta1.x\nspec:\n  service:\n    name: s\n    namespace: n\n"
-	    "status:\n  conditions:\n  - type: Available\n    status: \"False\"\n    reason: MissingEndpoints\n", &p);
+	    "---\nkind: APIService\nmetadata:\n  name: v1beta1.x\nspec:\n  service:\n    name: s\n"
+	    "    namespace: n\n"
+	    "status:\n  conditions:\n  - type: Available\n    status: \"False\"\n"
+	    "    reason: MissingEndpoints\n", &p);
 	assert_int_equal(p.events.n, 3);
 	assert_int_equal(p.events.ev[0].severity, MG_SEV_WARNING);
 	assert_int_equal(p.events.ev[1].severity, MG_SEV_ERROR);
@@ -198,13 +206,18 @@ static void events(void **state)
 	struct mg_partial      p;
 	const struct mg_event *e;
 
-	run("{\"kind\":\"EventList\",\"items\":[{\"involvedObject\":{\"kind\":\"Pod\",\"namespace\":\"shop\","
-	    "\"name\":\"web-1\"},\"reason\":\"BackOff\",\"message\":\"Back-off\\n restarting\",\"type\":\"Warning\","
-	    "\"source\":{\"component\":\"kubelet\",\"host\":\"w1\"},\"firstTimestamp\":\"2026-11-21T03:00:00Z\","
+	run("{\"kind\":\"EventList\",\"items\":[{\"involvedObject\":{\"kind\":\"Pod\","
+	    "\"namespace\":\"shop\","
+	    "\"name\":\"web-1\"},\"reason\":\"BackOff\",\"message\":\"Back-off\\n restarting\","
+	    "\"type\":\"Warning\","
+	    "\"source\":{\"component\":\"kubelet\",\"host\":\"w1\"},"
+	    "\"firstTimestamp\":\"2026-11-21T03:00:00Z\","
 	    "\"lastTimestamp\":\"2026-11-21T03:10:00Z\",\"count\":12,\"eventTime\":null},\n"
-	    "{\"regarding\":{\"kind\":\"Node\",\"name\":\"w2\"},\"note\":\"n\",\"reason\":\"NodeNotReady\",\"type\":\"Normal\","
+	    "{\"regarding\":{\"kind\":\"Node\",\"name\":\"w2\"},\"note\":\"n\","
+	    "\"reason\":\"NodeNotReady\",\"type\":\"Normal\","
 	    "\"eventTime\":\"2026-11-21T03:00:00.123456Z\",\"series\":{\"count\":3,\"lastObservedTime\":"
-	    "\"2026-11-21T03:00:09.5Z\"},\"reportingController\":\"node-controller\",\"metadata\":{\"namespace\":\"default\"}}]}",
+	    "\"2026-11-21T03:00:09.5Z\"},\"reportingController\":\"node-controller\","
+	    "\"metadata\":{\"namespace\":\"default\"}}]}",
 	    &p);
 	assert_int_equal(p.events.n, 2);
 	e = &p.events.ev[0];
@@ -229,7 +242,8 @@ static void etcd_info(void **state)
 	struct mg_partial      p;
 	const struct mg_event *e;
 
-	run("[{\"Endpoint\":\"https://10.0.0.1:2379\",\"Status\":{\"header\":{\"member_id\":15985099378392235387},"
+	run("[{\"Endpoint\":\"https://10.0.0.1:2379\","
+	    "\"Status\":{\"header\":{\"member_id\":15985099378392235387},"
 	    "\"dbSize\":33624064,\"errors\":[\"memberID:15985099378392235387 alarm:NOSPACE \"]}},"
 	    "{\"Endpoint\":\"b\",\"Status\":{\"dbSize\":1}}]\n", &p);
 	assert_int_equal(p.events.n, 1);
@@ -241,7 +255,8 @@ static void etcd_info(void **state)
 	assert_true(attr_is(e, "member_id", "ddd67b312462fd7b") && attr_is(e, "db_size", "33624064"));
 	feed_release(&p);
 
-	run("[{\"endpoint\":\"a\",\"health\":true,\"took\":\"9ms\"},{\"endpoint\":\"b\",\"health\":false,\"took\":\"5s\","
+	run("[{\"endpoint\":\"a\",\"health\":true,\"took\":\"9ms\"},{\"endpoint\":\"b\","
+	    "\"health\":false,\"took\":\"5s\","
 	    "\"error\":\"context deadline exceeded\"}]", &p);
 	assert_int_equal(p.events.n, 1);
 	message_has(&p.events.ev[0], "etcd b is not healthy: context deadline exceeded");
@@ -276,7 +291,8 @@ static void faults(void **state)
 /* Real lists: as many records as lines that begin an item, none damaged. */
 static void real_lists(void **state)
 {
-	static const char *const names[] = { "ocp-metal-apiserver-operator-events.yaml", "ocp-metal-kcm-events.yaml",
+	static const char *const names[] = { "ocp-metal-apiserver-operator-events.yaml",
+					     "ocp-metal-kcm-events.yaml",
 					     "ocp-aws-kube-apiserver-pods.yaml" };
 	char path[512], rest[256];
 	int  seen = 0;

@@ -17,7 +17,8 @@ struct run {
 static void run_blocks(struct run *r, struct mg_str text, const char *component, size_t size)
 {
 	struct mg_source src = { .artifact = 3, .mtime_ns = MG_TIME_NONE,
-				 .component = mg_strz(component) };
+				 .component = mg_strz(component),
+				 .since_ns = MG_TIME_NONE, .until_ns = MG_TIME_NONE };
 	struct mg_leaf_stats none = MG_LEAF_STATS_INIT;
 	void                *state = mg_consumer_log.open(&src);
 	uint64_t             line = 1;
@@ -91,8 +92,10 @@ static void test_leader_lost_is_one(void **state)
 	struct run             r;
 	const struct mg_event *e;
 
-	run(&r, "E1121 03:12:36.176000    1324 leaderelection.go:325] error retrieving resource lock a/b: x\n"
-		"I1121 03:12:36.177000    1324 leaderelection.go:278] failed to renew lease a/b: timed out\n"
+	run(&r, "E1121 03:12:36.176000    1324 leaderelection.go:325] error retrieving resource "
+		  "lock a/b: x\n"
+		"I1121 03:12:36.177000    1324 leaderelection.go:278] failed to renew lease a/b: "
+			  "timed out\n"
 		"F1121 03:12:36.177528    1324 controllermanager.go:294] leaderelection lost\n"
 		"goroutine 1 [running]:\n"
 		"main.main()\n", "kube-controller-manager");
@@ -113,10 +116,13 @@ static void test_folding(void **state)
 	struct run             r;
 	const struct mg_event *e;
 
-	run(&r, "2022-02-07T22:15:16.100000000Z E0207 22:15:16.100000 1 a.go:1] cannot find pod x-1\n"
-		"2022-02-07T22:15:30.100000000Z E0207 22:15:30.100000 1 a.go:1] cannot find pod x-2\n"
+	run(&r, "2022-02-07T22:15:16.100000000Z E0207 22:15:16.100000 1 a.go:1] cannot find pod "
+		  "x-1\n"
+		"2022-02-07T22:15:30.100000000Z E0207 22:15:30.100000 1 a.go:1] cannot find pod "
+			  "x-2\n"
 		"2022-02-07T22:15:31.100000000Z E0207 22:15:31.100000 1 a.go:1] other\n"
-		"2022-02-07T22:16:00.100000000Z E0207 22:16:00.100000 1 a.go:1] cannot find pod x-3\n", "x");
+		"2022-02-07T22:16:00.100000000Z E0207 22:16:00.100000 1 a.go:1] cannot find pod "
+			  "x-3\n", "x");
 	assert_int_equal(count(&r, MG_EV_LOG_ERROR), 3);
 	e = first(&r, MG_EV_LOG_ERROR);
 	assert_int_equal(e->count, 2);
@@ -138,19 +144,25 @@ static void test_years(void **state)
 		"(31-Dec-2021 23:59:50.100) (total time: 4023ms):\n"
 		"Trace[1]: [4.0s] [4.0s] END\n"
 		"E0101 00:00:01.000000 1 a.go:1] one\n", "x");
-	assert_time(first(&r, MG_EV_LOG_ERROR), "2022-01-01T00:00:01.000000Z", MG_TIME_ASSUMED_YEAR);
+	assert_time(first(&r, MG_EV_LOG_ERROR), "2022-01-01T00:00:01.000000Z",
+		  MG_TIME_ASSUMED_YEAR);
 	assert_time(first(&r, MG_EV_APISERVER_TRACE), "2021-12-31T23:59:50.100000Z",
 		    MG_TIME_ASSUMED_ZONE);
 	done(&r);
 	/* whole seconds of a journal: klog has the microseconds, the mark has the year */
-	run(&r, "-- Logs begin at Fri 2022-02-11 18:58:10 UTC, end at Fri 2022-02-11 19:23:41 UTC. --\n"
-		"Feb 11 19:02:50 node-a kubelet[18448]: E0211 20:02:50.490772   18448 a.go:37] one\n", "");
-	assert_time(first(&r, MG_EV_LOG_ERROR), "2022-02-11T19:02:50.490772Z", MG_TIME_ASSUMED_YEAR);
+	run(&r, "-- Logs begin at Fri 2022-02-11 18:58:10 UTC, end at Fri 2022-02-11 19:23:41 "
+		  "UTC. --\n"
+		"Feb 11 19:02:50 node-a kubelet[18448]: E0211 20:02:50.490772   18448 a.go:37] "
+			  "one\n", "");
+	assert_time(first(&r, MG_EV_LOG_ERROR), "2022-02-11T19:02:50.490772Z",
+		  MG_TIME_ASSUMED_YEAR);
 	EQ(first(&r, MG_EV_LOG_ERROR)->component, "kubelet");
 	EQ(first(&r, MG_EV_LOG_ERROR)->node, "node-a");
 	done(&r);
-	run(&r, "Log file created at: 2022/02/07 22:15:16\nE0207 22:15:17.000000 1 a.go:1] one\n", "x");
-	assert_time(first(&r, MG_EV_LOG_ERROR), "2022-02-07T22:15:17.000000Z", MG_TIME_ASSUMED_YEAR);
+	run(&r, "Log file created at: 2022/02/07 22:15:16\nE0207 22:15:17.000000 1 a.go:1] one\n",
+		  "x");
+	assert_time(first(&r, MG_EV_LOG_ERROR), "2022-02-07T22:15:17.000000Z",
+		  MG_TIME_ASSUMED_YEAR);
 	done(&r);
 }
 
@@ -164,7 +176,8 @@ static void test_starts(void **state)
 		"I0207 22:15:16.000002    9476 server.go:182] Version: v1.20.2\n"
 		"I0207 23:15:16.000000    9476 a.go:1] x\n"
 		"I0207 23:30:16.000000    9999 a.go:1] another process\n"
-		"I0207 23:30:17.000000    9476 a.go:1] the old one still writes\n", "kube-apiserver");
+		"I0207 23:30:17.000000    9476 a.go:1] the old one still writes\n",
+			  "kube-apiserver");
 	assert_int_equal(count(&r, MG_EV_APISERVER_START), 2);
 	e = first(&r, MG_EV_APISERVER_START);
 	assert_int_equal(mg_event_attr_i64(e, "pid", 0), 9476);
@@ -195,8 +208,12 @@ static void test_http(void **state)
 {
 	struct run r;
 
-	run(&r, "2022-02-07T22:15:16.1Z I0207 22:15:16.100000 1 httplog.go:89] \"HTTP\" verb=\"GET\" URI=\"/a\" latency=\"2s\" userAgent=\"x\" srcIP=\"1.2.3.4:5\" resp=200\n"
-		"2022-02-07T22:15:16.1Z I0207 22:15:16.100000 1 httplog.go:89] \"HTTP\" verb=\"GET\" URI=\"/a\" latency=\"2ms\" userAgent=\"x\" srcIP=\"1.2.3.4:5\" resp=200\n",
+	run(&r, "2022-02-07T22:15:16.1Z I0207 22:15:16.100000 1 httplog.go:89] \"HTTP\" "
+		  "verb=\"GET\" URI=\"/a\" latency=\"2s\" userAgent=\"x\" srcIP=\"1.2.3.4:5\" "
+		  "resp=200\n"
+		"2022-02-07T22:15:16.1Z I0207 22:15:16.100000 1 httplog.go:89] \"HTTP\" "
+			  "verb=\"GET\" URI=\"/a\" latency=\"2ms\" userAgent=\"x\" "
+			  "srcIP=\"1.2.3.4:5\" resp=200\n",
 	    "kube-apiserver");
 	assert_int_equal(mg_requests_count(r.out.http), 2);
 	assert_int_equal(count(&r, MG_EV_APISERVER_HTTP), 1);
@@ -220,7 +237,8 @@ static void test_sections(void **state)
 
 static void test_utf16(void **state)
 {
-	const char   *text = "E0304 10:18:10.095754       1 a.go:138] one\r\nplain \xe2\x82\xac\r\n";
+	const char   *text = "E0304 10:18:10.095754       1 a.go:138] one\r\nplain "
+		  "\xe2\x82\xac\r\n";
 	struct mg_buf b = { 0 };
 	struct run    r;
 
@@ -248,7 +266,8 @@ static void test_damaged(void **state)
 {
 	struct run r;
 
-	run(&r, "{\"ts\":1644272116123.4567,\"caller\":\"a.go:1\",\"msg\":\"cut\n", "kube-scheduler");
+	run(&r, "{\"ts\":1644272116123.4567,\"caller\":\"a.go:1\",\"msg\":\"cut\n",
+		  "kube-scheduler");
 	assert_int_equal(r.out.stats.bad, 1);
 	assert_int_equal(r.out.stats.diags[0].line, 1);
 	done(&r);
@@ -296,7 +315,8 @@ static void test_real_files(void **state)
 {
 	static const char *const names[] = {
 		"kube-apiserver/ocp-4.8-kcm-with-NUL-bytes.log", "kubelet/utf16-crlf.log",
-		"kubelet/ocp-4.8-aws-kubelet_service.log", "kube-apiserver/ocp-4.8-aws-master-a.log",
+		"kubelet/ocp-4.8-aws-kubelet_service.log", "kube-apiserver/ocp-4.8-aws-master-a.l"
+			  "og",
 		"seed-incident/incident-apiserver.log",
 	};
 	static const uint64_t lines[] = { 1365, 1694, 13516, 5069, 29 };

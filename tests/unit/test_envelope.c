@@ -15,7 +15,8 @@ static void show(struct mg_buf *out, const struct mg_unwrapped *u)
 
 	mg_buf_printf(out, "%s %s %s%s host=%.*s ident=%.*s pid=%u |%.*s|\n",
 		      mg_envelope_kind_name(u->kind), stamps[u->stamp],
-		      u->time_ns == MG_TIME_NONE ? "-" : mg_time_format(u->time_ns, 9, t, sizeof(t)),
+		      u->time_ns == MG_TIME_NONE ? "-" : mg_time_format(u->time_ns, 9, t,
+			  sizeof(t)),
 		      u->inherited ? " inherited" : "", MG_FMT(u->host), MG_FMT(u->ident), u->pid,
 		      MG_FMT(u->text));
 }

@@ -35,9 +35,10 @@ static void headers(void **state)
 		{ "goroutine 5 [IO wait (scan), 2 minutes]:", "IO wait", 5, 2, false },
 		{ "goroutine 5 gp=0xc000007c00 m=3 mp=0xc000080008 [syscall]:", "syscall", 5, 0, false },
 		{ "goroutine 5 gp=0xc000007c00 m=nil [select, 1 minutes]:", "select", 5, 1, false },
-		{ "goroutine 8 [chan receive, synctest bubble 1, 5 minutes]:", "chan receive", 8, 5, false },
+		{ "goroutine 8 [chan receive, synctest bubble 1, 5 minutes]:", "chan "
+		  "receive", 8, 5, false },
 		{ "goroutine 18446744073709551615 [running]:", "running", UINT64_MAX, 0, false },
-		{ "goroutine 3 [select, 99999999999 minutes]:", "select", 3, UINT32_MAX, false },
+		{ "goroutine 3 [select, 99999999999 minutes]:", "select", 3, MG_GOWAIT_MAX, false },
 	};
 	static const char *const not_one[] = {
 		"goroutine 1 [running]", "goroutine x [running]:", "goroutine 1 []:", "goroutine 1:",
@@ -211,7 +212,8 @@ static void debug1(void **state)
 		"goroutine profile: total 13\n"
 		"10 @ 0x43aed6 0x40644c 0x405ffd 0x1750719 0x46c2e1\n"
 		"#\t0x1750718\tk8s.io/kubernetes/vendor/" STORE ".func1+0x98\tk8s.io/x/store.go:1036\n\n"
-		"2 @ 0x1 0x2\n# labels: {\"a\":\"b\"}\n#\t0x1\tmain.a+0x1\t\t/x/a.go:1\n#\t0x2\tmain.b+0x1\t/x/b.go:2\n\n"
+		"2 @ 0x1 0x2\n# labels: {\"a\":\"b\"}\n#\t0x1\tmain.a+0x1\t\t/x/a.go:1\n"
+		"#\t0x2\tmain.b+0x1\t/x/b.go:2\n\n"
 		"1 @ 0x9\n#\t0x9\n";
 	struct mg_godump d = { 0 };
 
@@ -228,7 +230,8 @@ static void debug1(void **state)
 	assert_text(d.b[1].where, "main.a");
 	mg_godump_release(&d);
 
-	mg_godump_text(&d, MG_STR("goroutine profile: total 9\n4 @ 0x1\n#\t0x1\tmain.a+0x1\t/x/a.go:1\n"), 1);
+	mg_godump_text(&d, MG_STR("goroutine profile: total 9\n4 @ 0x1\n"
+				  "#\t0x1\tmain.a+0x1\t/x/a.go:1\n"), 1);
 	mg_godump_end(&d);
 	assert_int_equal(d.bad, 1); /* cut */
 	mg_godump_release(&d);
@@ -255,10 +258,14 @@ static void plumbing(void **state)
 	static const char text[] =
 		"goroutine 4 [semacquire, 12 minutes]:\nsync.runtime_SemacquireMutex(0x1, 0x2, 0x3)\n"
 		"\truntime/sema.go:71 +0x47\nsync.(*Mutex).lockSlow(0x1)\n\tsync/mutex.go:138 +0x105\n"
-		"sync.(*Mutex).Lock(...)\n\tsync/mutex.go:81\na/b.(*Cache).Get(0x1)\n\ta/b/cache.go:7 +0x1\n\n"
-		"goroutine 5 [semacquire, 12 minutes]:\nsync.runtime_Semacquire(0x1)\n\truntime/sema.go:56 +0x1\n"
-		"sync.(*WaitGroup).Wait(0x1)\n\tsync/waitgroup.go:130 +0x1\nmain.run()\n\tmain.go:3 +0x1\n\n"
-		"goroutine 6 [sync.Cond.Wait, 90 minutes]:\nsync.runtime_notifyListWait(0x1)\n\tx.go:1 +0x1\n";
+		"sync.(*Mutex).Lock(...)\n\tsync/mutex.go:81\na/b.(*Cache).Get(0x1)\n"
+		"\ta/b/cache.go:7 +0x1\n\n"
+		"goroutine 5 [semacquire, 12 minutes]:\nsync.runtime_Semacquire(0x1)\n"
+		"\truntime/sema.go:56 +0x1\n"
+		"sync.(*WaitGroup).Wait(0x1)\n\tsync/waitgroup.go:130 +0x1\nmain.run()\n"
+		"\tmain.go:3 +0x1\n\n"
+		"goroutine 6 [sync.Cond.Wait, 90 minutes]:\nsync.runtime_notifyListWait(0x1)\n"
+		"\tx.go:1 +0x1\n";
 	struct mg_godump d = { 0 };
 
 	mg_godump_text(&d, MG_STR(text), 1);

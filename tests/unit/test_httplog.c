@@ -15,18 +15,27 @@ struct form {
 };
 
 static const struct form forms[] = {
-	{ "GET /api/v1/pods?limit=5: (1.5ms) 200 [[kubectl/v1.8 (linux/amd64)] 10.0.0.1:5555]", "GET",
-	  "/api/v1/pods?limit=5", "kubectl/v1.8 (linux/amd64)", "10.0.0.1", 1500000, 200, false, false },
-	{ "POST /apis/x: (12.5µs) 500 [kubectl/v1.16 (linux/amd64) 10.0.0.1:5555]", "POST", "/apis/x",
+	{ "GET /api/v1/pods?limit=5: (1.5ms) 200 [[kubectl/v1.8 (linux/amd64)] 10.0.0.1:5555]",
+		  "GET",
+	  "/api/v1/pods?limit=5", "kubectl/v1.8 (linux/amd64)", "10.0.0.1", 1500000, 200, false,
+		  false },
+	{ "POST /apis/x: (12.5µs) 500 [kubectl/v1.16 (linux/amd64) 10.0.0.1:5555]", "POST",
+		  "/apis/x",
 	  "kubectl/v1.16 (linux/amd64)", "10.0.0.1", 12500, 500, false, true },
-	{ "GET /exec: (1s) hijacked [[x] [::1]:5555]", "GET", "/exec", "x", "::1", MG_SEC, 0, true, false },
-	{ "verb=\"GET\" URI=\"/api/v1/pods\" latency=1.2ms resp=200 UserAgent=\"a b\" srcIP=\"10.0.0.1:55555\": ",
+	{ "GET /exec: (1s) hijacked [[x] [::1]:5555]", "GET", "/exec", "x", "::1", MG_SEC, 0,
+		  true, false },
+	{ "verb=\"GET\" URI=\"/api/v1/pods\" latency=1.2ms resp=200 UserAgent=\"a b\" "
+		  "srcIP=\"10.0.0.1:55555\": ",
 	  "GET", "/api/v1/pods", "a b", "10.0.0.1", 1200000, 200, false, false },
-	{ "\"HTTP\" verb=\"GET\" URI=\"/readyz\" latency=\"394.076µs\" userAgent=\"kube-probe/1.20\" srcIP=\"[fd00::1]:41632\" resp=0",
+	{ "\"HTTP\" verb=\"GET\" URI=\"/readyz\" latency=\"394.076µs\" "
+		  "userAgent=\"kube-probe/1.20\" srcIP=\"[fd00::1]:41632\" resp=0",
 	  "GET", "/readyz", "kube-probe/1.20", "fd00::1", 394076, 0, false, false },
-	{ "\"HTTP\" verb=\"LIST\" URI=\"/a\" latency=\"1m2s\" userAgent=\"x\" audit-ID=\"1\" srcIP=\"1.2.3.4:5\" apf_pl=\"exempt\" resp=503 statusStack=\"\\ngoroutine 1 [running]:\\n resp=200",
+	{ "\"HTTP\" verb=\"LIST\" URI=\"/a\" latency=\"1m2s\" userAgent=\"x\" audit-ID=\"1\" "
+		  "srcIP=\"1.2.3.4:5\" apf_pl=\"exempt\" resp=503 statusStack=\"\\ngoroutine 1 "
+		  "[running]:\\n resp=200",
 	  "LIST", "/a", "x", "1.2.3.4", 62 * MG_SEC, 503, false, true },
-	{ "\"HTTP\" verb=\"CONNECT\" URI=\"/a\" latency=\"1s\" userAgent=\"x\" srcIP=\"1.2.3.4:5\" hijacked=true",
+	{ "\"HTTP\" verb=\"CONNECT\" URI=\"/a\" latency=\"1s\" userAgent=\"x\" "
+		  "srcIP=\"1.2.3.4:5\" hijacked=true",
 	  "CONNECT", "/a", "x", "1.2.3.4", MG_SEC, 0, true, false },
 };
 
@@ -51,7 +60,8 @@ static void test_forms(void **state)
 
 static void test_no_httplog(void **state)
 {
-	static const char *const lines[] = { "", "GET", "GET /x", "Get /x: (1s) 200 [x 1:2]", "\"HTTP\" ",
+	static const char *const lines[] = { "", "GET", "GET /x", "Get /x: (1s) 200 [x 1:2]",
+		  "\"HTTP\" ",
 					     "\"HTTP\" verb=\"GET\"", "GET /x: (soon) 200 [a b]",
 					     "POST https://x: (1s) 200", "verb=\"" };
 
@@ -69,16 +79,22 @@ struct uri {
 
 static const struct uri uris[] = {
 	{ "GET", "/api/v1/namespaces/shop/pods?limit=5", "list", "pods", "shop", "", "", false },
-	{ "GET", "/api/v1/namespaces/shop/pods?watch=true", "watch", "pods", "shop", "", "", true },
+	{ "GET", "/api/v1/namespaces/shop/pods?watch=true", "watch", "pods", "shop", "", "",
+		  true },
 	{ "GET", "/api/v1/watch/pods", "watch", "pods", "", "", "", true },
 	{ "GET", "/api/v1/namespaces/shop", "get", "namespaces", "shop", "shop", "", false },
 	{ "GET", "/api/v1/namespaces", "list", "namespaces", "", "", "", false },
-	{ "PUT", "/api/v1/namespaces/shop/finalize", "update", "namespaces", "shop", "shop", "finalize", false },
-	{ "DELETE", "/apis/apps/v1/namespaces/shop/deployments", "deletecollection", "deployments.apps", "shop", "", "", false },
-	{ "DELETE", "/apis/apps/v1/namespaces/shop/deployments/a", "delete", "deployments.apps", "shop", "a", "", false },
-	{ "PATCH", "/apis/apps/v1/namespaces/shop/deployments/a/scale", "patch", "deployments.apps", "shop", "a", "scale", false },
+	{ "PUT", "/api/v1/namespaces/shop/finalize", "update", "namespaces", "shop", "shop",
+		  "finalize", false },
+	{ "DELETE", "/apis/apps/v1/namespaces/shop/deployments", "deletecollection",
+		  "deployments.apps", "shop", "", "", false },
+	{ "DELETE", "/apis/apps/v1/namespaces/shop/deployments/a", "delete", "deployments.apps",
+		  "shop", "a", "", false },
+	{ "PATCH", "/apis/apps/v1/namespaces/shop/deployments/a/scale", "patch",
+		  "deployments.apps", "shop", "a", "scale", false },
 	{ "GET", "/api/v1/nodes/n/proxy/metrics", "get", "nodes", "", "n", "proxy", true },
-	{ "GET", "/api/v1/namespaces/a/pods/p/log?follow=true", "get", "pods", "a", "p", "log", true },
+	{ "GET", "/api/v1/namespaces/a/pods/p/log?follow=true", "get", "pods", "a", "p", "log",
+		  true },
 	{ "GET", "/api/v1/namespaces/a/pods/p/log", "get", "pods", "a", "p", "log", false },
 	{ "GET", "/healthz", "get", "", "", "", "", false },
 	{ "GET", "/apis/apps/v1", "get", "", "", "", "", false },

@@ -58,7 +58,8 @@ static void test_block(void **state)
 	struct mg_klog k;
 	struct mg_str  v;
 
-	mg_klog_parse(MG_STR("E0207 22:15:16.123456 1 a.go:1] \"m\" err=<\n\tline 1\n\tline 2\n > key=\"v\""),
+	mg_klog_parse(MG_STR("E0207 22:15:16.123456 1 a.go:1] \"m\" err=<\n\tline 1\n\tline 2\n "
+		  "> key=\"v\""),
 		      &k, NULL);
 	v = mg_klog_pair(&k, "err");
 	assert_true(mg_str_eq(v, MG_STR("line 1\n\tline 2")));
@@ -74,55 +75,127 @@ struct family {
 
 #define H "0207 22:15:16.123456       1 "
 static const struct family families[] = {
-	{ "W" H "dispatcher.go:170] Failed calling webhook, failing open a.b: failed calling webhook \"a.b\": Post \"https://x\": context deadline exceeded", "kube-apiserver", MG_EV_WEBHOOK_FAILED, "mode", "failing-open" },
-	{ "W" H "dispatcher.go:134] Failed calling webhook, failing closed a.b: failed calling webhook \"a.b\": failed to call webhook: Post x", "", MG_EV_WEBHOOK_FAILED, "reason", "Post x" },
-	{ "E" H "dispatcher.go:171] failed calling webhook \"a.b\": Post x", "", MG_EV_COUNT, NULL, NULL },
-	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: &errors.errorString{s:\"context canceled\"}", "", MG_EV_APISERVER_ETCD_ERROR, "reason", "context canceled" },
-	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: &status.statusError{Code:14, Message:\"transport is closing\", Details:x}", "", MG_EV_APISERVER_ETCD_ERROR, "reason", "transport is closing" },
-	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: rpctypes.EtcdError{code:0x8, desc:\"etcdserver: mvcc: database space exceeded\"}", "", MG_EV_APISERVER_ETCD_ERROR, "reason", "etcdserver: mvcc: database space exceeded" },
-	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: &errors.errorString{s:\"http: Handler timeout\"}", "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
-	{ "E" H "authentication.go:53] Unable to authenticate the request due to an error: invalid bearer token", "", MG_EV_APISERVER_AUTH_FAILED, "reason", "invalid bearer token" },
-	{ "E" H "authentication.go:63] \"Unable to authenticate the request\" err=\"Token has expired.\"", "", MG_EV_APISERVER_AUTH_FAILED, "reason", "Token has expired." },
-	{ "E" H "wrap.go:54] timeout or abort while handling: method=GET URI=\"/api/v1/pods\" audit-ID=\"1-2\"", "", MG_EV_APISERVER_TIMEOUT, "uri", "/api/v1/pods" },
-	{ "E" H "timeout.go:137] post-timeout activity - time-elapsed: 3.2s, GET \"/api/v1/pods\" result: <nil>", "", MG_EV_APISERVER_TIMEOUT, "elapsed", "3.2s" },
-	{ "E" H "runtime.go:78] Observed a panic: runtime error: index out of range", "", MG_EV_APISERVER_PANIC, "reason", "runtime error: index out of range" },
-	{ "E" H "runtime.go:78] Observed a panic: x killing connection/stream because serving request timed out and response had been started", "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
-	{ "W" H "cacher.go:148] Terminating all watchers from cacher *core.Pod", "", MG_EV_APISERVER_WATCH_CACHE, NULL, NULL },
-	{ "I" H "cacher.go:900] Forcing pods watcher close due to unresponsiveness: x", "", MG_EV_APISERVER_WATCH_CACHE, NULL, NULL },
-	{ "W" H "clientconn.go:1223] grpc: addrConn.createTransport failed to connect to {https://10.0.0.1:2379  <nil> 0 <nil>}. Err :connection error: desc = \"x: connection refused\". Reconnecting...", "kube-apiserver", MG_EV_APISERVER_ETCD_ERROR, "endpoint", "https://10.0.0.1:2379" },
-	{ "W" H "clientconn.go:1223] grpc: addrConn.createTransport failed to connect to {catalog:50051 <nil>}. Err: x", "catalog-operator", MG_EV_COUNT, NULL, NULL },
-	{ "E" H "available_controller.go:508] v1beta1.custom.metrics.example failed with: failing or missing response", "", MG_EV_APISERVER_AGGREGATED, "reason", "failing or missing response" },
-	{ "E" H "namespace_controller.go:162] deletion of namespace a failed: unable to retrieve the complete list of server APIs: g/v1: the server is unable", "kube-controller-manager", MG_EV_APISERVER_AGGREGATED, "group", "g/v1" },
-	{ "I" H "genericapiserver.go:406] \"[graceful-termination] shutdown event\" name=\"ShutdownInitiated\"", "kube-apiserver", MG_EV_APISERVER_SHUTDOWN, "step", "ShutdownInitiated" },
-	{ "I" H "genericapiserver.go:406] [graceful-termination] waiting for shutdown to be initiated", "kube-apiserver", MG_EV_COUNT, NULL, NULL },
-	{ "I" H "secure_serving.go:241] Stopped listening on [::]:6443", "kube-apiserver", MG_EV_APISERVER_SHUTDOWN, "step", "HTTPServerStoppedListening" },
-	{ "I" H "secure_serving.go:241] Stopped listening on [::]:10257", "kube-controller-manager", MG_EV_COUNT, NULL, NULL },
-	{ "I" H "event.go:282] Event(v1.ObjectReference{Kind:\"Pod\", Namespace:\"openshift-kube-apiserver\", Name:\"p\"}): type: 'Normal' reason: 'TerminationStart' Received signal", "x", MG_EV_APISERVER_SHUTDOWN, "step", "TerminationStart" },
-	{ "I" H "event.go:282] Event(v1.ObjectReference{Kind:\"Pod\"}): type: 'Normal' reason: 'Other' x", "x", MG_EV_COUNT, NULL, NULL },
-	{ "W" H "reflector.go:324] k8s.io/client-go/informers/factory.go:134: failed to list *v1.Service: services is forbidden", "", MG_EV_REFLECTOR_ERROR, "type", "*v1.Service" },
-	{ "E" H "reflector.go:138] x: Failed to watch *v1.Pod: Get \"https://x\": x509: certificate has expired", "", MG_EV_CERT_ERROR, "type", "*v1.Pod" },
-	{ "I" H "request.go:665] Waited for 1.2s due to client-side throttling, not priority and fairness, request: GET:https://x/y", "", MG_EV_CLIENT_THROTTLED, "request", "GET:https://x/y" },
-	{ "I" H "request.go:621] Throttling request took 1.2s, request: GET:https://x/y", "", MG_EV_CLIENT_THROTTLED, "request", "GET:https://x/y" },
-	{ "I" H "leaderelection.go:253] successfully acquired lease kube-system/kube-scheduler", "", MG_EV_LEADER_ACQUIRED, "lease", "kube-system/kube-scheduler" },
-	{ "I" H "leaderelection.go:278] failed to renew lease a/b: timed out waiting for the condition", "", MG_EV_LEADER_LOST, "reason", "timed out waiting for the condition" },
-	{ "F" H "controllermanager.go:294] leaderelection lost", "", MG_EV_LEADER_LOST, "fatal", "true" },
-	{ "E" H "leaderelection.go:320] error retrieving resource lock a/b: etcdserver: request timed out", "", MG_EV_LEADER_RETRY, "reason", "etcdserver: request timed out" },
-	{ "E" H "leaderelection.go:361] Failed to update lock: etcdserver: mvcc: database space exceeded", "", MG_EV_LEADER_RETRY, "reason", "etcdserver: mvcc: database space exceeded" },
-	{ "E" H "leaderelection.go:429] \"Failed to renew lease\" lock=\"a/b\" err=\"context deadline exceeded\"", "", MG_EV_LEADER_LOST, "lease", "a/b" },
-	{ "I" H "prober.go:114] \"Probe failed\" probeType=\"Readiness\" pod=\"ns/p\" podUID=1-2 containerName=\"c\" probeResult=failure output=\"Get x\"", "kubelet", MG_EV_KUBELET_PROBE, "reason", "Get x" },
-	{ "W" H "prober.go:117] Liveness probe for \"p_ns(uid):c\" failed (failure): HTTP 500", "kubelet", MG_EV_KUBELET_PROBE, "container", "c" },
-	{ "I" H "kubelet.go:1778] skipping pod synchronization - [PLEG is not healthy: pleg was last seen active 3m5.3s ago; threshold is 3m0s]", "kubelet", MG_EV_KUBELET_PLEG, "last_seen", "3m5.3s" },
-	{ "E" H "eviction_manager.go:255] \"Eviction manager: failed to get summary stats\" err=\"x\"", "kubelet", MG_EV_LOG_ERROR, NULL, NULL },
-	{ "W" H "eviction_manager.go:344] \"Eviction manager: attempting to reclaim\" resourceName=\"memory\"", "kubelet", MG_EV_KUBELET_EVICTION, "resource", "memory" },
-	{ "I" H "kubelet_node_status.go:581] \"Recording event message for node\" node=\"n\" event=\"NodeHasSufficientMemory\"", "kubelet", MG_EV_COUNT, NULL, NULL },
-	{ "I" H "kubelet_node_status.go:581] \"Recording event message for node\" node=\"n\" event=\"NodeNotReady\"", "kubelet", MG_EV_KUBELET_NODE, "event", "NodeNotReady" },
-	{ "E" H "kubelet_node_status.go:470] \"Error updating node status, will retry\" err=\"x\"", "kubelet", MG_EV_KUBELET_NODE, "reason", "x" },
-	{ "I" H "log.go:172] http: TLS handshake error from 10.0.0.1:5: remote error: tls: bad certificate", "", MG_EV_CERT_ERROR, "reason", "tls: bad certificate" },
-	{ "I" H "log.go:172] http: TLS handshake error from 10.0.0.1:5: EOF", "", MG_EV_COUNT, NULL, NULL },
+	{ "W" H "dispatcher.go:170] Failed calling webhook, failing open a.b: failed calling "
+		  "webhook \"a.b\": Post \"https://x\": context deadline exceeded",
+		  "kube-apiserver", MG_EV_WEBHOOK_FAILED, "mode", "failing-open" },
+	{ "W" H "dispatcher.go:134] Failed calling webhook, failing closed a.b: failed calling "
+		  "webhook \"a.b\": failed to call webhook: Post x", "", MG_EV_WEBHOOK_FAILED,
+		  "reason", "Post x" },
+	{ "E" H "dispatcher.go:171] failed calling webhook \"a.b\": Post x", "", MG_EV_COUNT,
+		  NULL, NULL },
+	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: "
+		  "&errors.errorString{s:\"context canceled\"}", "", MG_EV_APISERVER_ETCD_ERROR,
+		  "reason", "context canceled" },
+	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: "
+		  "&status.statusError{Code:14, Message:\"transport is closing\", Details:x}", "",
+		  MG_EV_APISERVER_ETCD_ERROR, "reason", "transport is closing" },
+	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: "
+		  "rpctypes.EtcdError{code:0x8, desc:\"etcdserver: mvcc: database space "
+		  "exceeded\"}", "", MG_EV_APISERVER_ETCD_ERROR, "reason",
+		  "etcdserver: mvcc: database space exceeded" },
+	{ "E" H "status.go:71] apiserver received an error that is not an metav1.Status: "
+		  "&errors.errorString{s:\"http: Handler timeout\"}", "",
+		  MG_EV_APISERVER_TIMEOUT, NULL, NULL },
+	{ "E" H "authentication.go:53] Unable to authenticate the request due to an error: "
+		  "invalid bearer token", "", MG_EV_APISERVER_AUTH_FAILED, "reason",
+		  "invalid bearer token" },
+	{ "E" H "authentication.go:63] \"Unable to authenticate the request\" err=\"Token has "
+		  "expired.\"", "", MG_EV_APISERVER_AUTH_FAILED, "reason", "Token has expired." },
+	{ "E" H "wrap.go:54] timeout or abort while handling: method=GET URI=\"/api/v1/pods\" "
+		  "audit-ID=\"1-2\"", "", MG_EV_APISERVER_TIMEOUT, "uri", "/api/v1/pods" },
+	{ "E" H "timeout.go:137] post-timeout activity - time-elapsed: 3.2s, GET "
+		  "\"/api/v1/pods\" result: <nil>", "", MG_EV_APISERVER_TIMEOUT, "elapsed", "3.2s" },
+	{ "E" H "runtime.go:78] Observed a panic: runtime error: index out of range", "",
+		  MG_EV_APISERVER_PANIC, "reason", "runtime error: index out of range" },
+	{ "E" H "runtime.go:78] Observed a panic: x killing connection/stream because serving "
+		  "request timed out and response had been started", "", MG_EV_APISERVER_TIMEOUT,
+		  NULL, NULL },
+	{ "W" H "cacher.go:148] Terminating all watchers from cacher *core.Pod", "",
+		  MG_EV_APISERVER_WATCH_CACHE, NULL, NULL },
+	{ "I" H "cacher.go:900] Forcing pods watcher close due to unresponsiveness: x", "",
+		  MG_EV_APISERVER_WATCH_CACHE, NULL, NULL },
+	{ "W" H "clientconn.go:1223] grpc: addrConn.createTransport failed to connect to "
+		  "{https://10.0.0.1:2379  <nil> 0 <nil>}. Err :connection error: desc = \"x: "
+		  "connection refused\". Reconnecting...", "kube-apiserver",
+		  MG_EV_APISERVER_ETCD_ERROR, "endpoint", "https://10.0.0.1:2379" },
+	{ "W" H "clientconn.go:1223] grpc: addrConn.createTransport failed to connect to "
+		  "{catalog:50051 <nil>}. Err: x", "catalog-operator", MG_EV_COUNT, NULL, NULL },
+	{ "E" H "available_controller.go:508] v1beta1.custom.metrics.example failed with: "
+		  "failing or missing response", "", MG_EV_APISERVER_AGGREGATED, "reason",
+		  "failing or missing response" },
+	{ "E" H "namespace_controller.go:162] deletion of namespace a failed: unable to retrieve "
+		  "the complete list of server APIs: g/v1: the server is unable",
+		  "kube-controller-manager", MG_EV_APISERVER_AGGREGATED, "group", "g/v1" },
+	{ "I" H "genericapiserver.go:406] \"[graceful-termination] shutdown event\" "
+		  "name=\"ShutdownInitiated\"", "kube-apiserver", MG_EV_APISERVER_SHUTDOWN, "step",
+		  "ShutdownInitiated" },
+	{ "I" H "genericapiserver.go:406] [graceful-termination] waiting for shutdown to be "
+		  "initiated", "kube-apiserver", MG_EV_COUNT, NULL, NULL },
+	{ "I" H "secure_serving.go:241] Stopped listening on [::]:6443", "kube-apiserver",
+		  MG_EV_APISERVER_SHUTDOWN, "step", "HTTPServerStoppedListening" },
+	{ "I" H "secure_serving.go:241] Stopped listening on [::]:10257",
+		  "kube-controller-manager", MG_EV_COUNT, NULL, NULL },
+	{ "I" H "event.go:282] Event(v1.ObjectReference{Kind:\"Pod\", "
+		  "Namespace:\"openshift-kube-apiserver\", Name:\"p\"}): type: 'Normal' reason: "
+		  "'TerminationStart' Received signal", "x", MG_EV_APISERVER_SHUTDOWN, "step",
+		  "TerminationStart" },
+	{ "I" H "event.go:282] Event(v1.ObjectReference{Kind:\"Pod\"}): type: 'Normal' reason: "
+		  "'Other' x", "x", MG_EV_COUNT, NULL, NULL },
+	{ "W" H "reflector.go:324] k8s.io/client-go/informers/factory.go:134: failed to list "
+		  "*v1.Service: services is forbidden", "", MG_EV_REFLECTOR_ERROR, "type",
+		  "*v1.Service" },
+	{ "E" H "reflector.go:138] x: Failed to watch *v1.Pod: Get \"https://x\": x509: "
+		  "certificate has expired", "", MG_EV_CERT_ERROR, "type", "*v1.Pod" },
+	{ "I" H "request.go:665] Waited for 1.2s due to client-side throttling, not priority and "
+		  "fairness, request: GET:https://x/y", "", MG_EV_CLIENT_THROTTLED, "request",
+		  "GET:https://x/y" },
+	{ "I" H "request.go:621] Throttling request took 1.2s, request: GET:https://x/y", "",
+		  MG_EV_CLIENT_THROTTLED, "request", "GET:https://x/y" },
+	{ "I" H "leaderelection.go:253] successfully acquired lease kube-system/kube-scheduler",
+		  "", MG_EV_LEADER_ACQUIRED, "lease", "kube-system/kube-scheduler" },
+	{ "I" H "leaderelection.go:278] failed to renew lease a/b: timed out waiting for the "
+		  "condition", "", MG_EV_LEADER_LOST, "reason", "timed out waiting for the "
+		  "condition" },
+	{ "F" H "controllermanager.go:294] leaderelection lost", "", MG_EV_LEADER_LOST, "fatal",
+		  "true" },
+	{ "E" H "leaderelection.go:320] error retrieving resource lock a/b: etcdserver: request "
+		  "timed out", "", MG_EV_LEADER_RETRY, "reason", "etcdserver: request timed out" },
+	{ "E" H "leaderelection.go:361] Failed to update lock: etcdserver: mvcc: database space "
+		  "exceeded", "", MG_EV_LEADER_RETRY, "reason", "etcdserver: mvcc: database "
+		  "space exceeded" },
+	{ "E" H "leaderelection.go:429] \"Failed to renew lease\" lock=\"a/b\" err=\"context "
+		  "deadline exceeded\"", "", MG_EV_LEADER_LOST, "lease", "a/b" },
+	{ "I" H "prober.go:114] \"Probe failed\" probeType=\"Readiness\" pod=\"ns/p\" podUID=1-2 "
+		  "containerName=\"c\" probeResult=failure output=\"Get x\"", "kubelet",
+		  MG_EV_KUBELET_PROBE, "reason", "Get x" },
+	{ "W" H "prober.go:117] Liveness probe for \"p_ns(uid):c\" failed (failure): HTTP 500",
+		  "kubelet", MG_EV_KUBELET_PROBE, "container", "c" },
+	{ "I" H "kubelet.go:1778] skipping pod synchronization - [PLEG is not healthy: pleg was "
+		  "last seen active 3m5.3s ago; threshold is 3m0s]", "kubelet",
+		  MG_EV_KUBELET_PLEG, "last_seen", "3m5.3s" },
+	{ "E" H "eviction_manager.go:255] \"Eviction manager: failed to get summary stats\" "
+		  "err=\"x\"", "kubelet", MG_EV_LOG_ERROR, NULL, NULL },
+	{ "W" H "eviction_manager.go:344] \"Eviction manager: attempting to reclaim\" "
+		  "resourceName=\"memory\"", "kubelet", MG_EV_KUBELET_EVICTION, "resource",
+		  "memory" },
+	{ "I" H "kubelet_node_status.go:581] \"Recording event message for node\" node=\"n\" "
+		  "event=\"NodeHasSufficientMemory\"", "kubelet", MG_EV_COUNT, NULL, NULL },
+	{ "I" H "kubelet_node_status.go:581] \"Recording event message for node\" node=\"n\" "
+		  "event=\"NodeNotReady\"", "kubelet", MG_EV_KUBELET_NODE, "event", "NodeNotReady" },
+	{ "E" H "kubelet_node_status.go:470] \"Error updating node status, will retry\" err=\"x\"",
+		  "kubelet", MG_EV_KUBELET_NODE, "reason", "x" },
+	{ "I" H "log.go:172] http: TLS handshake error from 10.0.0.1:5: remote error: tls: bad "
+		  "certificate", "", MG_EV_CERT_ERROR, "reason", "tls: bad certificate" },
+	{ "I" H "log.go:172] http: TLS handshake error from 10.0.0.1:5: EOF", "", MG_EV_COUNT,
+		  NULL, NULL },
 	{ "E" H "a.go:1] something else", "", MG_EV_LOG_ERROR, NULL, NULL },
 	{ "W" H "a.go:1] something else", "", MG_EV_COUNT, NULL, NULL },
 	{ "F" H "a.go:1] cannot go on", "", MG_EV_PROCESS_FATAL, NULL, NULL },
-	{ "{\"level\":\"warn\",\"ts\":\"2022-02-07T22:15:16.123Z\",\"caller\":\"v3@v3.5.0/retry_interceptor.go:62\",\"msg\":\"retrying of unary invoker failed\",\"target\":\"etcd-endpoints://x\",\"error\":\"rpc error: code = DeadlineExceeded desc = context deadline exceeded\"}", "kube-apiserver", MG_EV_APISERVER_ETCD_ERROR, "reason", "context deadline exceeded" },
+	{ "{\"level\":\"warn\",\"ts\":\"2022-02-07T22:15:16.123Z\",\"caller\":\"v3@v3.5.0/retry_i"
+		  "nterceptor.go:62\",\"msg\":\"retrying of unary invoker "
+		  "failed\",\"target\":\"etcd-endpoints://x\",\"error\":\"rpc error: code = "
+		  "DeadlineExceeded desc = context deadline exceeded\"}", "kube-apiserver",
+		  MG_EV_APISERVER_ETCD_ERROR, "reason", "context deadline exceeded" },
 };
 
 static void check_family(const struct family *f)

@@ -23,7 +23,8 @@ static void assert_text(struct mg_str s, const char *want)
 static void yaml_tree(void **state)
 {
 	static const char text[] = "kind: Pod\nmetadata:\n  name: \"a: b\"\n  time: null\n"
-				   "status:\n  n: 7\n  list:\n  - x: 1\n  - x: 2\n  at: \"2026-11-21T03:12:36Z\"\n"
+				   "status:\n  n: 7\n  list:\n  - x: 1\n  - x: 2\n  at: "
+				   "\"2026-11-21T03:12:36Z\"\n"
 				   "  t: |-\n    two\n    lines\n  none: ~\n  said: \"null\"\n";
 	struct mg_arena  a = { 0 };
 	struct mg_knode *n;
@@ -110,7 +111,8 @@ static void json_tree(void **state)
 {
 	static const char *const good[] = {
 		"{}", "[]", " {\"a\":1, \"b\":[true,false,null,-2,\"x\"]}\n", "[[[]],{\"a\":{}}]",
-		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20ac\\ud83d\\ude00\"}", "{\"e\":\"\",\"n\":0}",
+		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20ac\\ud83d\\ude00\"}", "{\"e\":\"\","
+		"\"n\":0}",
 		"[\"\\u003c\\u0026\\u003e\", \"\xc3\xa9\"]",
 	};
 	static const char *const bad[] = {
@@ -272,16 +274,21 @@ static void yaml_items(void **state)
 {
 	/* Unindented and indented items, CRLF, block scalars that look like items. */
 	check_yaml("---\napiVersion: v1\nitems:\n- kind: Pod\n  metadata:\n    name: a\n- apiVersion: v1\n"
-		   "  kind: \"Event\"\n  metadata:\n    name: b\nkind: List\nmetadata:\n  resourceVersion: \"\"\n",
+		   "  kind: \"Event\"\n  metadata:\n    name: b\nkind: List\nmetadata:\n"
+		   "  resourceVersion: \"\"\n",
 		   "4 Pod/ ok [a]\n7 Event/ ok [b]\n");
-	check_yaml("kind: PodList\nitems:\r\n  - metadata:\r\n      name: a\r\n  -\r\n    metadata:\r\n      name: b\r\n",
+	check_yaml("kind: PodList\nitems:\r\n  - metadata:\r\n      name: a\r\n  -\r\n"
+		   "    metadata:\r\n      name: b\r\n",
 		   "3 /PodList ok [a]\n5 /PodList ok [b]\n");
-	check_yaml("items:\n- kind: X\n  data: |\n    - kind: Pod\n\n    items:\n    --- \n  metadata:\n    name: a\n",
+	check_yaml("items:\n- kind: X\n  data: |\n    - kind: Pod\n\n    items:\n    --- \n"
+		   "  metadata:\n    name: a\n",
 		   "2 X/ ok [a]\n");
-	check_yaml("kind: Node\nmetadata:\n  name: n1\n---\n# c\nkind: Pod\nmetadata: {name: p}\n...\n---\n",
+	check_yaml("kind: Node\nmetadata:\n  name: n1\n---\n# c\nkind: Pod\nmetadata: {name: p}\n"
+		   "...\n---\n",
 		   "1 Node/ ok [n1]\n6 Pod/ ok [p]\n");
 	check_yaml("items: []\nkind: List\n", "1 List/ ok []\n");
-	check_yaml("items:\n- {kind: Pod, metadata: {name: f}}\n-   kind: Pod\n    metadata:\n      name: g\n",
+	check_yaml("items:\n- {kind: Pod, metadata: {name: f}}\n-   kind: Pod\n    metadata:\n"
+		   "      name: g\n",
 		   "2 / ok [f]\n3 Pod/ ok [g]\n");
 	check_yaml("--- {kind: Pod, metadata: {name: i}}\n", "1 / ok [i]\n");
 	check_yaml("\xef\xbb\xbfitems:\n- kind: Pod\n", "2 Pod/ ok []\n");
@@ -292,15 +299,18 @@ static void yaml_damage(void **state)
 	check_yaml("items:\n- kind: Pod\n  metadata:\n    name: a\n- kind: Pod\n  x: \"open\n- kind: Pod\n"
 		   "  metadata:\n    name: c\n",
 		   "2 Pod/ ok [a]\n5 Pod/ bad []\n7 Pod/ ok [c]\n");
-	check_yaml("items:\n- kind: Pod\n  metadata:\n    name: a\n@@@ torn @@@\n- kind: Pod\n  metadata:\n    name: c\n",
+	check_yaml("items:\n- kind: Pod\n  metadata:\n    name: a\n@@@ torn @@@\n- kind: Pod\n"
+		   "  metadata:\n    name: c\n",
 		   "2 Pod/ ok [a]\n5 / expected \"- \" or a key []\n6 Pod/ ok [c]\n");
 }
 
 static void managed_fields(void **state)
 {
 	/* Left out of the text, lines kept. */
-	static const char text[] = "items:\n- kind: Pod\n  metadata:\n    managedFields:\n    - apiVersion: v1\n"
-				   "      fieldsV1:\n        f:a: {}\n    - b\n    name: a\n  spec:\n    managedFields: keep\n";
+	static const char text[] = "items:\n- kind: Pod\n  metadata:\n    managedFields:\n"
+				   "    - apiVersion: v1\n"
+				   "      fieldsV1:\n        f:a: {}\n    - b\n    name: a\n"
+				   "  spec:\n    managedFields: keep\n";
 	struct got          g = { { 0 } };
 	struct mg_yamlitems y = { .fn = on_yaml, .ctx = &g };
 
@@ -315,14 +325,17 @@ static void managed_fields(void **state)
 
 static void json_items(void **state)
 {
-	check_json("{\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"a\"}},\n{\"metadata\":{\"name\":\"b]}\"}}],"
+	check_json("{\"kind\":\"PodList\",\"items\":[{\"metadata\":{\"name\":\"a\"}},\n"
+		   "{\"metadata\":{\"name\":\"b]}\"}}],"
 		   "\"metadata\":{\"name\":\"l\"}}",
 		   "1 /PodList ok [a]\n2 /PodList ok [b]}]\n");
-	check_json("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"items\":[{}]}}\n{\"metadata\":{\"name\":\"b\"}}",
+	check_json("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"},\"spec\":{\"items\":[{}]}}\n"
+		   "{\"metadata\":{\"name\":\"b\"}}",
 		   "1 /Pod ok [a]\n2 / ok [b]\n");
 	check_json("[{\"metadata\":{\"name\":\"a\"}},7,{\"metadata\":{\"name\":\"b\"}}]",
 		   "1 / ok [a]\n1 / ok [b]\n");
-	check_json("{\"a\":\"\\\\\\\"{\",\"items\":{\"x\":[]},\"metadata\":{\"name\":\"c\"}}", "1 / ok [c]\n");
+	check_json("{\"a\":\"\\\\\\\"{\",\"items\":{\"x\":[]},\"metadata\":{\"name\":\"c\"}}", "1 "
+		   "/ ok [c]\n");
 	check_json("{\"items\":[]}", "");
 }
 
@@ -330,7 +343,8 @@ static void json_damage(void **state)
 {
 	/* The second object lacks a bracket: it is lost, the third is not. */
 	check_json("{\n  \"items\": [\n    {\n      \"metadata\": {\"name\": \"a\"}\n    },\n    {\n"
-		   "      \"metadata\": {\"name\": \"b\"\n    },\n    {\n      \"metadata\": {\"name\": \"c\"}\n    }\n  ]\n}\n",
+		   "      \"metadata\": {\"name\": \"b\"\n    },\n    {\n      \"metadata\": "
+		   "{\"name\": \"c\"}\n    }\n  ]\n}\n",
 		   "3 / ok [a]\n6 / brackets do not match []\n9 / ok [c]\n");
 	check_json("{\"items\":[{\"metadata\":{\"name\":\"a\"}},{\"metadata\":{\"na",
 		   "1 / ok [a]\n1 / the file ends inside an object []\n");

@@ -20,6 +20,8 @@ struct shared {
 	atomic_int  in_flight, most;
 	atomic_uint busy[STRANDS + 1]; /* jobs of a strand that run right now */
 	unsigned    next[STRANDS + 1]; /* plain: the pool must order these    */
+	unsigned    threads;
+	atomic_uint slot[8];           /* jobs of a slot that run right now   */
 	unsigned    folded;
 };
 
@@ -37,10 +39,12 @@ static void nap(unsigned us)
 	nanosleep(&t, NULL);
 }
 
-static void work(void *arg)
+static void work(void *arg, unsigned slot)
 {
 	struct job *j = arg;
 
+	if (slot >= j->sh->threads || atomic_fetch_add(&j->sh->slot[slot], 1) != 0)
+		j->wrong = true;
 	if (j->strand) {
 		if (atomic_fetch_add(&j->sh->busy[j->strand], 1) != 0)
 			j->wrong = true;
@@ -51,6 +55,8 @@ static void work(void *arg)
 	j->result = j->number * 3;
 	if (j->strand)
 		atomic_fetch_sub(&j->sh->busy[j->strand], 1);
+	if (slot < j->sh->threads)
+		atomic_fetch_sub(&j->sh->slot[slot], 1);
 }
 
 static void fold(void *ctx, void *arg)
@@ -73,6 +79,7 @@ static void many(int threads, size_t max, unsigned njobs)
 	struct mg_pool           *p = mg_pool_new(threads, max, &ops);
 	unsigned                  in_strand[STRANDS + 1] = { 0 };
 
+	sh->threads = threads > 1 ? (unsigned)threads : 1;
 	for (unsigned i = 0; i < njobs; i++) {
 		struct job *j = mg_zalloc(sizeof(*j));
 		int         now;

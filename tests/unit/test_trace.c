@@ -17,7 +17,8 @@ static void show(void *ctx, const struct mg_trace *t)
 
 	mg_buf_printf(out, "%llu |%.*s| start=%s%s total=%lld lines=%llu-%llu%s\n",
 		      (unsigned long long)t->id, MG_FMT(t->name),
-		      t->start_ns == MG_TIME_NONE ? "-" : mg_time_format(t->start_ns, 9, b, sizeof(b)),
+		      t->start_ns == MG_TIME_NONE ? "-" : mg_time_format(t->start_ns, 9, b,
+			  sizeof(b)),
 		      t->zoned ? " zoned" : "", (long long)t->total_ns,
 		      (unsigned long long)t->first_line, (unsigned long long)t->last_line,
 		      t->truncated ? " truncated" : "");
@@ -117,10 +118,13 @@ static void test_events(void **state)
 
 	feed(r, "Trace[1]: \"Delete\" url:/apis/apps/v1/namespaces/a/deployments (07-Feb-2022 "
 		"22:15:12.100) (total time: 4023ms):", mg_time_from_civil(&end));
-	feed(r, "Trace[2]: \"Call validating webhook\" configuration:c,webhook:w.example,resource:apps/v1, "
-		"Resource=deployments,subresource:,operation:CREATE,UID:1 (07-Feb-2022 22:15:12.100) "
+	feed(r, "Trace[2]: \"Call validating webhook\" "
+		  "configuration:c,webhook:w.example,resource:apps/v1, "
+		"Resource=deployments,subresource:,operation:CREATE,UID:1 (07-Feb-2022 "
+			  "22:15:12.100) "
 		"(total time: 4023ms):", mg_time_from_civil(&end));
-	feed(r, "Trace[3]: \"GuaranteedUpdate etcd3\" key:/leases/kube-system/kcm,type:*coordination.Lease "
+	feed(r, "Trace[3]: \"GuaranteedUpdate etcd3\" "
+		  "key:/leases/kube-system/kcm,type:*coordination.Lease "
 		"(07-Feb-2022 22:15:12.100) (total time: 4023ms):", mg_time_from_civil(&end));
 	mg_trace_flush(r);
 	assert_int_equal(b.n, 4);

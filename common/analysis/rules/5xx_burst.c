@@ -77,7 +77,7 @@ static void run(struct mg_rule_ctx *x)
 	evidence(x, f, r, g, ng);
 	mg_find_num(f, "requests", (double)b.n);
 	mg_find_text(x, f, "codes", "%.*s", MG_FMT(codes));
-	mg_find_next(x, f, "list them: mgaudit --code 5xx --by=user,verb,resource -o top");
+	mg_find_next(x, f, "list them: mgaudit --http-status-code=5xx --by=user,verb,resource -o top");
 }
 
 const struct mg_rule mg_rule_5xx_burst = {

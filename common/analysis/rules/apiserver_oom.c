@@ -132,6 +132,18 @@ static void evidence(struct mg_rule_ctx *x, struct mg_finding *f, const struct c
 		mg_find_event(x, f, k->range);
 }
 
+/* The first sign of the load, at most a minute before the first kill. */
+static int64_t began(const struct culprit *k, int64_t kill_ns)
+{
+	const struct mg_event *signs[] = { k->audit, k->trace, k->range };
+	int64_t                start = kill_ns;
+
+	for (size_t i = 0; i < 3; i++)
+		if (signs[i] && signs[i]->time_ns < start && signs[i]->time_ns > kill_ns - MG_MIN)
+			start = signs[i]->time_ns;
+	return start;
+}
+
 static void run(struct mg_rule_ctx *x)
 {
 	struct culprit         k;
@@ -161,7 +173,7 @@ static void run(struct mg_rule_ctx *x)
 	if (!kills || !find_culprit(x, &k))
 		return;
 	f = mg_find_new(x, MG_SEV_CRITICAL, witnessed && k.user.n ? MG_CONF_HIGH : MG_CONF_MEDIUM,
-			first->time_ns - 30 * MG_SEC,
+			began(&k, first->time_ns),
 			last->restart_ns != MG_TIME_NONE ? last->restart_ns : last->time_ns);
 	mg_find_claim(x, f, "kube-apiserver%s%.*s was OOM-killed %u time%s (%.*s)%s%s; unpaginated LISTs "
 			    "of %.*s%s%s by %s were running before",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
+#include "analysis/tally.h"
+
 static bool matches(const struct mg_event *e)
 {
 	return e->kind == MG_EV_APISERVER_TIMEOUT;
@@ -8,30 +10,19 @@ static bool matches(const struct mg_event *e)
 
 static void run(struct mg_rule_ctx *x)
 {
-	const struct mg_event *first = NULL, *last = NULL, *worst = NULL;
-	struct mg_finding     *f;
-	uint64_t               n = 0;
+	struct mg_tally    t = mg_tally_events(x->c, matches);
+	struct mg_finding *f;
 
-	for (size_t i = 0; i < x->c->events.n; i++) {
-		const struct mg_event *e = &x->c->events.ev[i];
-
-		if (!matches(e) || e->time_ns == MG_TIME_NONE)
-			continue;
-		first = first ? first : e;
-		last = e;
-		worst = !worst || e->duration_ns > worst->duration_ns ? e : worst;
-		n += e->count;
-	}
-	if (!first || (double)n < mg_rule_num(x, "min_count"))
+	if (!t.n || (double)t.peak < mg_rule_num(x, "per_minute"))
 		return;
-	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_MEDIUM, first->time_ns, mg_event_end(last));
-	mg_find_claim(x, f, "%llu requests were cut off by the server's time-out or by clients that gave up between %s and %s", (unsigned long long)n, mg_rule_clock(x, first->time_ns), mg_rule_clock(x, mg_event_end(last)));
+	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_MEDIUM, t.first->time_ns, mg_event_end(t.last));
+	mg_find_claim(x, f, "%llu requests were cut off by the server's time-out or by clients that "
+			    "gave up between %s and %s, %llu of them in the minute from %s",
+		      (unsigned long long)t.n, mg_rule_clock(x, t.first->time_ns),
+		      mg_rule_clock(x, mg_event_end(t.last)), (unsigned long long)t.peak,
+		      mg_rule_clock(x, t.peak_ns));
 	mg_find_label(x, f, "handler time-outs");
-	mg_find_event(x, f, worst);
-	for (size_t i = 0; i < x->c->events.n; i++)
-		if (matches(&x->c->events.ev[i]) && &x->c->events.ev[i] != worst)
-			mg_find_event(x, f, &x->c->events.ev[i]);
-	mg_find_num(f, "count", (double)n);
+	mg_tally_tell(x, f, &t, matches);
 	mg_find_next(x, f, "look at what was slow at these times: etcd, webhooks or the server itself");
 }
 
@@ -42,5 +33,5 @@ const struct mg_rule mg_rule_handler_timeout = {
 	.explain = "The client was gone or the 60 s request time-out passed while the handler was still at work.",
 	.depth = 42,
 	.run = run,
-	.thresholds = { { "min_count", 10, "heuristic" } },
+	.thresholds = { { "per_minute", 10, "rule catalogue L8" } },
 };

@@ -25,21 +25,27 @@ static void run(struct mg_rule_ctx *x)
 	if (!first || (double)n < mg_rule_num(x, "min_count"))
 		return;
 	f = mg_find_new(x, MG_SEV_CRITICAL, MG_CONF_MEDIUM, first->time_ns, mg_event_end(last));
-	mg_find_claim(x, f, "etcd raised the NOSPACE alarm at %s: every write is refused until it is disarmed (last line %s)", mg_rule_clock(x, first->time_ns), mg_rule_clock(x, mg_event_end(last)));
+	mg_find_claim(x, f,
+		      "etcd raised the NOSPACE alarm at %s: every write is refused until it "
+		      "is disarmed (last line %s)",
+		      mg_rule_clock(x, first->time_ns), mg_rule_clock(x, mg_event_end(last)));
 	mg_find_label(x, f, "etcd NOSPACE");
 	mg_find_event(x, f, worst);
 	for (size_t i = 0; i < x->c->events.n; i++)
 		if (matches(&x->c->events.ev[i]) && &x->c->events.ev[i] != worst)
 			mg_find_event(x, f, &x->c->events.ev[i]);
 	mg_find_num(f, "count", (double)n);
-	mg_find_next(x, f, "compact, defragment each member, then `etcdctl alarm disarm`; find who filled the database");
+	mg_find_next(x, f,
+		     "compact, defragment each member, then `etcdctl alarm disarm`; find who "
+		     "filled the database");
 }
 
 const struct mg_rule mg_rule_nospace = {
 	.id = "nospace",
 	.title = "etcd is out of space",
 	.needs = "etcd log or etcd_info/alarm_list.json",
-	.explain = "The quota is reached: every write fails until the database is compacted, defragmented and the alarm disarmed.",
+	.explain = "The quota is reached: every write fails until the database is compacted, "
+		   "defragmented and the alarm disarmed.",
 	.depth = 1,
 	.run = run,
 	.thresholds = { { "min_count", 1, "etcd alarm" } },

@@ -17,10 +17,10 @@ static void report(struct mg_rule_ctx *x, const struct mg_death *d, uint32_t kil
 
 	f = mg_find_new(x, MG_SEV_ERROR, d->kernel && d->object ? MG_CONF_HIGH : MG_CONF_MEDIUM,
 			d->time_ns, last);
-	mg_find_claim(x, f, "%.*s%s%.*s%s%.*s was OOM-killed %u time%s, %s at %s",
+	mg_find_claim(x, f, "%.*s%s%.*s%s%.*s was OOM-killed %u time%s, %s%s",
 		      MG_FMT(d->component.n ? d->component : d->container), d->pod.n ? " of pod " : "",
 		      MG_FMT(d->pod), d->node.n ? " on " : "", MG_FMT(d->node), kills,
-		      kills == 1 ? "" : "s", kills == 1 ? "" : "first", mg_rule_clock(x, d->time_ns));
+		      kills == 1 ? "" : "s", kills == 1 ? "at " : "first at ", mg_rule_clock(x, d->time_ns));
 	mg_find_label(x, f, "OOM kill");
 	mg_find_event(x, f, e);
 	if (d->kernel && d->object)

@@ -25,7 +25,11 @@ static void run(struct mg_rule_ctx *x)
 	if (!first || (double)n < mg_rule_num(x, "min_count"))
 		return;
 	f = mg_find_new(x, MG_SEV_ERROR, MG_CONF_MEDIUM, first->time_ns, mg_event_end(last));
-	mg_find_claim(x, f, "etcd said %llu times between %s and %s that it is overloaded: %.*s", (unsigned long long)n, mg_rule_clock(x, first->time_ns), mg_rule_clock(x, mg_event_end(last)), MG_FMT(mg_str_head(worst->message, 140)));
+	mg_find_claim(x, f,
+		      "etcd said %llu times between %s and %s that it is overloaded: %.*s",
+		      (unsigned long long)n, mg_rule_clock(x, first->time_ns),
+		      mg_rule_clock(x, mg_event_end(last)),
+		      MG_FMT(mg_str_head(worst->message, 140)));
 	mg_find_label(x, f, "etcd overloaded");
 	mg_find_event(x, f, worst);
 	for (size_t i = 0; i < x->c->events.n; i++)
@@ -39,7 +43,8 @@ const struct mg_rule mg_rule_overload = {
 	.id = "overload",
 	.title = "etcd is overloaded",
 	.needs = "etcd log",
-	.explain = "The leader sent heartbeats late, messages were dropped or requests refused: disk or CPU of that member do not keep up.",
+	.explain = "The leader sent heartbeats late, messages were dropped or requests "
+		   "refused: disk or CPU of that member do not keep up.",
 	.depth = 6,
 	.run = run,
 	.thresholds = { { "min_count", 10, "rule catalogue E3" } },

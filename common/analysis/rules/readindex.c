@@ -25,7 +25,10 @@ static void run(struct mg_rule_ctx *x)
 	if (!first || (double)n < mg_rule_num(x, "min_count"))
 		return;
 	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_MEDIUM, first->time_ns, mg_event_end(last));
-	mg_find_claim(x, f, "%llu quorum reads of etcd waited for the leader between %s and %s", (unsigned long long)n, mg_rule_clock(x, first->time_ns), mg_rule_clock(x, mg_event_end(last)));
+	mg_find_claim(x, f,
+		      "%llu quorum reads of etcd waited for the leader between %s and %s",
+		      (unsigned long long)n, mg_rule_clock(x, first->time_ns),
+		      mg_rule_clock(x, mg_event_end(last)));
 	mg_find_label(x, f, "quorum reads waited");
 	mg_find_event(x, f, worst);
 	for (size_t i = 0; i < x->c->events.n; i++)
@@ -39,7 +42,8 @@ const struct mg_rule mg_rule_readindex = {
 	.id = "readindex",
 	.title = "quorum reads waited",
 	.needs = "etcd log",
-	.explain = "A linearizable read waits until the leader confirms its term; retries mean a slow leader, disk or network.",
+	.explain = "A linearizable read waits until the leader confirms its term; retries "
+		   "mean a slow leader, disk or network.",
 	.depth = 9,
 	.run = run,
 	.thresholds = { { "min_count", 5, "heuristic" } },

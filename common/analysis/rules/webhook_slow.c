@@ -39,16 +39,30 @@ static void count(struct hook *h, const struct mg_event *e)
 	h->last = mg_event_end(e) > h->last ? mg_event_end(e) : h->last;
 }
 
+/* "failed 3 times (1 failing closed) and was slow 12 times (worst 4.50 s)" */
+static struct mg_str what_it_did(struct mg_rule_ctx *x, const struct hook *h)
+{
+	struct mg_arena *a = &x->out->arena;
+	struct mg_str    failed = { "", 0 }, slow = { "", 0 };
+
+	if (h->failed)
+		failed = mg_arena_printf(a, "failed %u time%s (%u failing closed)", h->failed,
+					 h->failed == 1 ? "" : "s", h->closed);
+	if (h->slow)
+		slow = mg_arena_printf(a, "was slow %u time%s (worst %s)", h->slow,
+				       h->slow == 1 ? "" : "s", mg_rule_dur(x, h->worst));
+	return mg_arena_printf(a, "%.*s%s%.*s", MG_FMT(failed), h->failed && h->slow ? " and " : "",
+			       MG_FMT(slow));
+}
+
 static void report(struct mg_rule_ctx *x, const struct hook *h)
 {
 	struct mg_finding *f;
 
-	f = mg_find_new(x, h->failed ? MG_SEV_ERROR : MG_SEV_WARNING,
+	f = mg_find_new(x, h->closed || h->failed > 2 ? MG_SEV_ERROR : MG_SEV_WARNING,
 			h->failed && h->slow ? MG_CONF_HIGH : MG_CONF_MEDIUM, h->first, h->last);
-	mg_find_claim(x, f, "admission webhook %.*s was slow %u time%s (worst %s) and failed %u time%s "
-			    "(%u failing closed) between %s and %s",
-		      MG_FMT(h->name), h->slow, h->slow == 1 ? "" : "s", mg_rule_dur(x, h->worst),
-		      h->failed, h->failed == 1 ? "" : "s", h->closed, mg_rule_clock(x, h->first),
+	mg_find_claim(x, f, "admission webhook %.*s %.*s between %s and %s", MG_FMT(h->name),
+		      MG_FMT(what_it_did(x, h)), mg_rule_clock(x, h->first),
 		      mg_rule_clock(x, h->last));
 	mg_find_label(x, f, "webhook slow");
 	if (h->example)

@@ -1,0 +1,43 @@
+/* ask_log.h - put a question to every line of the logs of the input.
+ *
+ * Layer:   ingest
+ * Use:     mg_log_ask_init, fill what is asked for, then hand mg_log_ask_pick and
+ *          mg_log_ask_fold with ctx = the question to mg_ingest_run, and call
+ *          mg_log_ask_finish with the case; the answers are in `top` and `traces`
+ */
+#ifndef MG_INGEST_ASK_LOG_H
+#define MG_INGEST_ASK_LOG_H
+
+#include "analysis/logtop.h"
+#include "analysis/tracetop.h"
+#include "event/logrules.h"
+#include "ingest/ingest.h"
+
+/* The lines of a file whose year is not known yet. */
+struct mg_log_yearless {
+	uint32_t         artifact;
+	struct mg_logtop top;
+};
+
+struct mg_log_ask {
+	enum mg_severity           least; /* messages below are not counted            */
+	const struct mg_log_match *match; /* NULL, or only messages that fit            */
+	bool                       messages, want_traces; /* what to count              */
+	bool                       messages_only; /* no events are needed: much faster  */
+	struct mg_logtop           top;
+	struct mg_tracetop         traces;
+	struct mg_log_yearless    *yearless;
+	size_t                     nyearless, yearless_cap;
+	const struct mg_ingest_opts *opts; /* of the run                                 */
+	bool                         windowed; /* in the pass that was folded last       */
+};
+
+/* bucket_ns: of the series, 0: none.  keep: how many traces are kept whole. */
+void mg_log_ask_init(struct mg_log_ask *q, int64_t bucket_ns, uint32_t keep);
+const struct mg_consumer *mg_log_ask_pick(void *ctx, const struct mg_leaf *leaf);
+void mg_log_ask_fold(void *ctx, struct mg_partial *p);
+/* The years of files that did not tell theirs, as the events of the case got them. */
+void mg_log_ask_finish(struct mg_log_ask *q, const struct mg_case *c);
+void mg_log_ask_release(struct mg_log_ask *q);
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/state.h"
+
+#include <stdio.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "render/grid.h"
+#include "render/text.h"
+
+#define MESSAGE 90 /* columns of a message in a table */
+
+struct view {
+	const struct mg_case       *c;
+	const struct mg_state_opts *o;
+	struct mg_buf              *b;
+	bool                        any;
+};
+
+bool mg_state_event(const struct mg_event *e)
+{
+	switch (e->kind) {
+	case MG_EV_POD_TERMINATED:
+	case MG_EV_POD_OOM_KILLED:
+	case MG_EV_POD_WAITING:
+	case MG_EV_POD_RESTARTS:
+	case MG_EV_POD_STARTED:
+	case MG_EV_NODE_CONDITION:
+	case MG_EV_NAMESPACE_STUCK:
+	case MG_EV_OPERATOR_CONDITION:
+	case MG_EV_APISERVICE_DOWN:
+	case MG_EV_K8S_EVENT:
+	case MG_EV_KUBELET_EVICTION:
+	case MG_EV_ETCD_NOSPACE:
+	case MG_EV_ETCD_ALARM:
+	case MG_EV_ETCD_ERROR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool shown(const struct view *v, const struct mg_event *e)
+{
+	return !v->o->shown || v->o->shown(v->o->ctx, e);
+}
+
+static void cell_time(struct mg_grid *g, int64_t ns)
+{
+	char text[40];
+
+	mg_grid_cell(g, mg_strz(ns == MG_TIME_NONE ? "-" : mg_time_format(ns, 0, text, sizeof(text))));
+}
+
+/* A message in one column, cut. */
+static void cell_message(struct mg_grid *g, struct mg_str s)
+{
+	struct mg_buf t = { 0 };
+
+	mg_text_escape(&t, s, MESSAGE);
+	mg_grid_cell(g, mg_buf_str(&t));
+	mg_buf_release(&t);
+}
+
+static void print(struct view *v, const char *title, struct mg_grid *g)
+{
+	if (g->n > g->ncol) {
+		mg_buf_printf(v->b, "%s%s\n", v->any ? "\n" : "", title);
+		mg_grid_print(g, v->b, 2, 0, v->o->headings);
+		v->any = true;
+	}
+	mg_grid_release(g);
+}
+
+/* --- containers ----------------------------------------------------------------------- */
+
+struct container {
+	const struct mg_event *end, *waiting, *restarts, *started; /* the latest of each */
+	bool                   bad;
+};
+
+static void newer(const struct mg_event **slot, const struct mg_event *e)
+{
+	if (!*slot || e->time_ns >= (*slot)->time_ns)
+		*slot = e;
+}
+
+static void container_event(struct container *k, const struct mg_event *e)
+{
+	switch (e->kind) {
+	case MG_EV_POD_OOM_KILLED:
+	case MG_EV_POD_TERMINATED:
+		newer(&k->end, e);
+		k->bad |= e->severity >= MG_SEV_WARNING;
+		break;
+	case MG_EV_POD_WAITING:
+		newer(&k->waiting, e);
+		k->bad = true;
+		break;
+	case MG_EV_POD_RESTARTS:
+		newer(&k->restarts, e);
+		k->bad = true;
+		break;
+	default:
+		newer(&k->started, e);
+		break;
+	}
+}
+
+static bool is_container(const struct mg_event *e)
+{
+	return e->kind == MG_EV_POD_TERMINATED || e->kind == MG_EV_POD_OOM_KILLED ||
+	       e->kind == MG_EV_POD_WAITING || e->kind == MG_EV_POD_RESTARTS ||
+	       e->kind == MG_EV_POD_STARTED;
+}
+
+static void container_row(struct mg_grid *g, const struct container *k)
+{
+	const struct mg_event *e = k->end ? k->end : k->waiting ? k->waiting
+					: k->restarts ? k->restarts : k->started;
+
+	mg_grid_cellf(g, "%.*s/%.*s", MG_FMT(e->ns), MG_FMT(e->pod));
+	mg_grid_cell(g, mg_event_attr(e, "container"));
+	mg_grid_cell(g, e->node);
+	mg_grid_count(g, k->restarts ? k->restarts->count : 0);
+	cell_time(g, k->end ? k->end->time_ns : MG_TIME_NONE);
+	mg_grid_cell(g, k->end ? mg_event_attr(k->end, "exit_code") : mg_str("", 0));
+	mg_grid_cell(g, k->end ? mg_event_attr(k->end, "reason") : mg_str("", 0));
+	mg_grid_cell(g, k->waiting ? mg_event_attr(k->waiting, "reason") : mg_str("", 0));
+}
+
+static void containers(struct view *v)
+{
+	struct mg_intern  keys = { 0 };
+	struct container *k = NULL;
+	size_t            n = 0, cap = 0;
+	struct mg_buf     key = { 0 };
+	struct mg_grid    g;
+
+	for (size_t i = 0; i < v->c->events.n; i++) {
+		const struct mg_event *e = &v->c->events.ev[i];
+		uint32_t               id;
+
+		if (!is_container(e) || !shown(v, e))
+			continue;
+		mg_buf_clear(&key);
+		mg_buf_printf(&key, "%.*s/%.*s/%.*s", MG_FMT(e->ns), MG_FMT(e->pod),
+			      MG_FMT(mg_event_attr(e, "container")));
+		id = mg_intern_id(&keys, mg_buf_str(&key));
+		if (id == n)
+			MG_PUSH(k, n, cap, (struct container){ 0 });
+		container_event(&k[id], e);
+	}
+	mg_grid_init(&g, "pod|container|node|>restarts|ended|>exit|reason|waits");
+	for (size_t i = 0; i < n; i++)
+		if (k[i].bad || v->o->all)
+			container_row(&g, &k[i]);
+	print(v, "CONTAINERS", &g);
+	mg_buf_release(&key);
+	mg_intern_release(&keys);
+	free(k);
+}
+
+/* --- conditions: one line each -------------------------------------------------------- */
+
+static bool in_list(const enum mg_event_kind *kinds, enum mg_event_kind k)
+{
+	for (; *kinds != MG_EV_COUNT; kinds++)
+		if (*kinds == k)
+			return true;
+	return false;
+}
+
+static void conditions(struct view *v, const char *title, const enum mg_event_kind *kinds)
+{
+	struct mg_intern seen = { 0 };
+	struct mg_grid   g;
+
+	mg_grid_init(&g, "since|severity|message");
+	for (size_t i = 0; i < v->c->events.n; i++) {
+		const struct mg_event *e = &v->c->events.ev[i];
+		uint32_t               before = seen.n;
+
+		if (!in_list(kinds, e->kind) || !shown(v, e))
+			continue;
+		if (mg_intern_id(&seen, e->message) != before)
+			continue;
+		cell_time(&g, e->time_ns);
+		mg_grid_cell(&g, mg_strz(mg_severity_name(e->severity)));
+		mg_grid_cell(&g, e->message);
+	}
+	print(v, title, &g);
+	mg_intern_release(&seen);
+}
+
+/* --- events by reason ------------------------------------------------------------------- */
+
+struct reason {
+	const struct mg_event *last;
+	uint64_t               count, objects;
+	int64_t                first_ns, last_ns;
+};
+
+struct reasons {
+	struct mg_intern keys, objects, seen;
+	struct mg_buf    text;
+	uint32_t        *first; /* of each of seen: the artifact it was found in */
+	size_t           nfirst, first_cap;
+	struct reason   *r;
+	size_t           n, cap;
+};
+
+/* The same Event may be in several files of the archive; alike Events in one file are
+ * different ones. */
+static bool seen_elsewhere(struct reasons *r, const struct mg_event *e)
+{
+	uint32_t id;
+
+	mg_buf_clear(&r->text);
+	mg_buf_printf(&r->text, "%lld\n%u\n%.*s\n%.*s\n%.*s\n", (long long)e->time_ns, e->count,
+		      MG_FMT(e->ns), MG_FMT(e->name), MG_FMT(mg_event_attr(e, "reason")));
+	mg_buf_add(&r->text, mg_event_attr(e, "first"));
+	mg_buf_add(&r->text, e->message);
+	id = mg_intern_id(&r->seen, mg_buf_str(&r->text));
+	if (id == r->nfirst)
+		MG_PUSH(r->first, r->nfirst, r->first_cap, e->artifact);
+	return r->first[id] != e->artifact;
+}
+
+static void reason_event(struct reasons *r, const struct mg_event *e)
+{
+	struct mg_str  name = mg_event_attr(e, "reason"), kind = mg_event_attr(e, "object_kind");
+	struct reason  fresh = { .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE }, *x;
+	uint32_t       id, before;
+	int64_t        first = e->time_ns;
+
+	mg_buf_clear(&r->text);
+	mg_buf_printf(&r->text, "%.*s\n%.*s\n%.*s", MG_FMT(name), MG_FMT(kind), MG_FMT(e->component));
+	id = mg_intern_id(&r->keys, mg_buf_str(&r->text));
+	if (id == r->n)
+		MG_PUSH(r->r, r->n, r->cap, fresh);
+	x = &r->r[id];
+	mg_buf_printf(&r->text, "\n%.*s\n%.*s", MG_FMT(e->ns), MG_FMT(e->name));
+	before = r->objects.n;
+	x->objects += mg_intern_id(&r->objects, mg_buf_str(&r->text)) == before;
+	x->count += e->count;
+	mg_time_parse(mg_event_attr(e, "first"), &first, NULL, NULL);
+	if (first != MG_TIME_NONE && (x->first_ns == MG_TIME_NONE || first < x->first_ns))
+		x->first_ns = first;
+	if (!x->last || e->time_ns >= x->last_ns) {
+		x->last = e;
+		x->last_ns = e->time_ns;
+	}
+}
+
+static int by_count(const void *x, const void *y)
+{
+	const struct reason *a = x, *b = y;
+
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return mg_event_cmp(a->last, b->last);
+}
+
+static void reasons(struct view *v)
+{
+	struct reasons r = { .n = 0 };
+	struct mg_grid g;
+
+	for (size_t i = 0; i < v->c->events.n; i++) {
+		const struct mg_event *e = &v->c->events.ev[i];
+
+		if (e->kind == MG_EV_K8S_EVENT && shown(v, e) &&
+		    (v->o->all || e->severity >= MG_SEV_WARNING) && !seen_elsewhere(&r, e))
+			reason_event(&r, e);
+	}
+	if (r.n)
+		qsort(r.r, r.n, sizeof(*r.r), by_count);
+	mg_grid_init(&g, ">count|>objects|kind|reason|from|first|last|last message");
+	for (size_t i = 0; i < r.n; i++) {
+		const struct mg_event *e = r.r[i].last;
+
+		mg_grid_count(&g, r.r[i].count);
+		mg_grid_count(&g, r.r[i].objects);
+		mg_grid_cell(&g, mg_event_attr(e, "object_kind"));
+		mg_grid_cell(&g, mg_event_attr(e, "reason"));
+		mg_grid_cell(&g, e->component);
+		cell_time(&g, r.r[i].first_ns);
+		cell_time(&g, r.r[i].last_ns);
+		cell_message(&g, e->message);
+	}
+	print(v, v->o->all ? "EVENTS" : "WARNING EVENTS", &g);
+	mg_buf_release(&r.text);
+	mg_intern_release(&r.keys);
+	mg_intern_release(&r.objects);
+	mg_intern_release(&r.seen);
+	free(r.first);
+	free(r.r);
+}
+
+void mg_render_state(struct mg_buf *b, const struct mg_case *c, const struct mg_state_opts *o)
+{
+	static const enum mg_event_kind
+		node[] = { MG_EV_NODE_CONDITION, MG_EV_COUNT },
+		operators[] = { MG_EV_OPERATOR_CONDITION, MG_EV_COUNT },
+		apis[] = { MG_EV_APISERVICE_DOWN, MG_EV_COUNT },
+		spaces[] = { MG_EV_NAMESPACE_STUCK, MG_EV_COUNT },
+		evictions[] = { MG_EV_KUBELET_EVICTION, MG_EV_COUNT },
+		etcd[] = { MG_EV_ETCD_NOSPACE, MG_EV_ETCD_ALARM, MG_EV_ETCD_ERROR, MG_EV_COUNT };
+	struct view v = { c, o, b, false };
+
+	containers(&v);
+	conditions(&v, "EVICTED PODS", evictions);
+	conditions(&v, "NODES", node);
+	conditions(&v, "CLUSTER OPERATORS", operators);
+	conditions(&v, "API SERVICES", apis);
+	conditions(&v, "NAMESPACES BEING DELETED", spaces);
+	conditions(&v, "ETCD", etcd);
+	reasons(&v);
+	if (!v.any)
+		mg_buf_addz(b, "nothing out of order in the objects read\n");
+}

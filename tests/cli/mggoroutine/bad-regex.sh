@@ -1,0 +1,1 @@
+mggoroutine --grep='(' "$TESTDATA/etcd-stall-deletecollection.tar.gz"

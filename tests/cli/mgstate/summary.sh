@@ -1,0 +1,1 @@
+mgstate "$TESTDATA/etcd-stall-deletecollection.tar.gz"
