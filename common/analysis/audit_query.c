@@ -5,7 +5,8 @@
 
 void mg_audit_tally_init(struct mg_audit_tally *t)
 {
-	*t = (struct mg_audit_tally){ .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE };
+	*t = (struct mg_audit_tally){ .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE,
+				      .end_ns = MG_TIME_NONE };
 	mg_audit_groups_init(&t->groups);
 	mg_audit_series_init(&t->series);
 	mg_cells_init(&t->split, sizeof(struct mg_audit_latency), sizeof(uint32_t));
@@ -226,8 +227,11 @@ static void note_time(struct mg_audit_tally *t, int64_t first_ns, int64_t last_n
 }
 
 /* Is the event part of the answer at all, beyond the filter? */
-static bool concerns(const struct mg_audit_query *query, const struct mg_request *q)
+static bool concerns(const struct mg_audit_query *query, const struct mg_request *q,
+		     struct mg_str text)
 {
+	bool read;
+
 	switch (query->want) {
 	case MG_AUDIT_LISTS:
 		return costs(q);
@@ -239,6 +243,8 @@ static bool concerns(const struct mg_audit_query *query, const struct mg_request
 		return mg_str_eq(q->verb, MG_STR("deletecollection"));
 	case MG_AUDIT_DELETED:
 		return mg_story_deleted(&query->object, q) != NULL;
+	case MG_AUDIT_LIFE:
+		return mg_story_life(&query->object, q, text, &read) != NULL;
 	default:
 		return true;
 	}
@@ -248,7 +254,7 @@ void mg_audit_tally_add(struct mg_audit_tally *t, const struct mg_audit_query *q
 			const struct mg_audit *a, const struct mg_request *q,
 			struct mg_str text, const struct mg_source *src)
 {
-	if (!concerns(query, q))
+	if (!concerns(query, q, text))
 		return;
 	t->count++;
 	note_time(t, q->start_ns, q->start_ns);
@@ -316,6 +322,7 @@ void mg_audit_tally_merge(struct mg_audit_tally *t, const struct mg_audit_query 
 {
 	t->count += from->count;
 	t->reads += from->reads;
+	t->end_ns = from->end_ns > t->end_ns ? from->end_ns : t->end_ns;
 	note_time(t, from->first_ns, from->last_ns);
 	mg_audit_groups_merge(&t->groups, &from->groups);
 	merge_split(t, from);
@@ -332,7 +339,7 @@ static bool open_concerns(const struct mg_audit_query *query, const struct mg_re
 {
 	if (query->want == MG_AUDIT_FLYING)
 		return q->start_ns != MG_TIME_NONE && q->start_ns <= query->at_ns;
-	return query->want != MG_AUDIT_COLLECTIONS || concerns(query, q);
+	return query->want != MG_AUDIT_COLLECTIONS || concerns(query, q, mg_str("", 0));
 }
 
 static void add_opens(struct mg_audit_tally *t, const struct mg_audit_query *query,

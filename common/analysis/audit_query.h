@@ -63,6 +63,7 @@ struct mg_audit_tally {
 	struct mg_arena        arena;
 	uint64_t               count;
 	int64_t                first_ns, last_ns; /* received */
+	int64_t                end_ns;            /* the last stage of any event that was read */
 	struct mg_audit_row   *rows;
 	size_t                 nrows, rows_cap;
 	struct mg_audit_groups groups;

@@ -274,6 +274,7 @@ void mg_audit_ask_fold(void *ctx, struct mg_partial *p)
 	ask->now.n += a->events;
 	ask->now.sum += a->sum;
 	look_for_repeats(ask, a);
+	a->tally.end_ns = p->stats.last_ns;
 	mg_audit_tally_merge(&ask->leaf, &ask->query, &a->tally);
 	mg_audit_opens_merge(&ask->opens, &a->opens, ask->leaf_first_ns);
 	free(a->id);
