@@ -75,6 +75,16 @@ int mg_audit_item_by_time(const void *va, const void *vb)
 	return a->q.line < b->q.line ? -1 : a->q.line > b->q.line;
 }
 
+int mg_audit_item_by_weight(const void *va, const void *vb)
+{
+	const struct mg_audit_item *a = *(struct mg_audit_item *const *)va;
+	const struct mg_audit_item *b = *(struct mg_audit_item *const *)vb;
+
+	if (a->q.long_running != b->q.long_running)
+		return a->q.long_running ? 1 : -1;
+	return mg_audit_item_by_time(va, vb);
+}
+
 int mg_audit_item_by_duration(const void *va, const void *vb)
 {
 	int64_t a = mg_audit_duration(&(*(struct mg_audit_item *const *)va)->q);
@@ -108,10 +118,10 @@ void mg_audit_items_longest(struct mg_audit_items *l, size_t n)
 		free(l->v[--l->n]);
 }
 
-void mg_audit_items_sort(struct mg_audit_items *l)
+void mg_audit_items_sort(struct mg_audit_items *l, int (*order)(const void *, const void *))
 {
 	if (l->n > 1)
-		qsort(l->v, l->n, sizeof(*l->v), mg_audit_item_by_time);
+		qsort(l->v, l->n, sizeof(*l->v), order);
 }
 
 void mg_audit_items_release(struct mg_audit_items *l)

@@ -36,6 +36,7 @@ struct mg_audit_item *mg_audit_item_new(const struct mg_audit *a, const struct m
 /* Earlier first; then by artifact and line: a total order. */
 int mg_audit_item_by_time(const void *a, const void *b); /* of pointers to items */
 int mg_audit_item_by_duration(const void *a, const void *b); /* longest first */
+int mg_audit_item_by_weight(const void *a, const void *b); /* watches and their like last */
 
 struct mg_audit_items {
 	struct mg_audit_item **v;
@@ -47,7 +48,7 @@ void mg_audit_items_add(struct mg_audit_items *l, struct mg_audit_item *item); /
 void mg_audit_items_merge(struct mg_audit_items *l, struct mg_audit_items *from);
 /* Sort by duration and free all but the longest `n`. */
 void mg_audit_items_longest(struct mg_audit_items *l, size_t n);
-void mg_audit_items_sort(struct mg_audit_items *l); /* by time */
+void mg_audit_items_sort(struct mg_audit_items *l, int (*order)(const void *, const void *));
 void mg_audit_items_release(struct mg_audit_items *l);
 
 #endif

@@ -104,8 +104,8 @@ static void delete(struct mg_audit_opens *o, uint32_t i)
 	}
 }
 
-/* Close an open request; false when it is not open. */
-static bool close_one(struct mg_audit_opens *o, uint64_t id)
+/* Close an open request; false when it is not open.  *stage is the last one seen of it. */
+static bool close_one(struct mg_audit_opens *o, uint64_t id, enum mg_audit_stage *stage)
 {
 	uint32_t i;
 
@@ -114,6 +114,7 @@ static bool close_one(struct mg_audit_opens *o, uint64_t id)
 	i = place_of(o, id);
 	if (!o->item[i])
 		return false;
+	*stage = o->item[i]->stage;
 	delete(o, i);
 	return true;
 }
@@ -134,16 +135,20 @@ static void keep_end(struct mg_audit_opens *o, struct mg_audit_end e)
 
 void mg_audit_opens_end(struct mg_audit_opens *o, uint64_t id, int64_t start_ns)
 {
-	if (!close_one(o, id))
+	enum mg_audit_stage stage;
+
+	/* what was only seen to be answered may have been received in an earlier block */
+	if (!close_one(o, id, &stage) || stage == MG_STAGE_STARTED)
 		keep_end(o, (struct mg_audit_end){ id, start_ns });
 }
 
 void mg_audit_opens_merge(struct mg_audit_opens *o, struct mg_audit_opens *from, int64_t since_ns)
 {
-	size_t before = o->nends;
+	size_t              before = o->nends;
+	enum mg_audit_stage stage;
 
 	for (size_t i = 0; i < from->nends; i++)
-		if (!close_one(o, from->end[i].id) && from->end[i].start_ns < since_ns)
+		if (!close_one(o, from->end[i].id, &stage) && from->end[i].start_ns < since_ns)
 			keep_end(o, from->end[i]);
 	for (uint32_t i = 0; i < from->nslots; i++) {
 		bool ended = false;

@@ -348,7 +348,7 @@ static void add_opens(struct mg_audit_tally *t, const struct mg_audit_query *que
 	struct mg_audit_items all = { 0 };
 
 	mg_audit_opens_take(opens, &all);
-	mg_audit_items_sort(&all); /* the table's order is no order */
+	mg_audit_items_sort(&all, mg_audit_item_by_time); /* the table's order is no order */
 	for (size_t i = 0; i < all.n; i++) {
 		struct mg_audit_item *item = all.v[i];
 
@@ -380,7 +380,9 @@ void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query
 	if (query->want == MG_AUDIT_SLOWEST)
 		mg_audit_items_longest(&t->items, query->slowest);
 	else
-		mg_audit_items_sort(&t->items);
+		mg_audit_items_sort(&t->items, query->want == MG_AUDIT_FLYING ?
+						       mg_audit_item_by_weight :
+						       mg_audit_item_by_time);
 	mg_batch_sort(&t->events);
 }
 

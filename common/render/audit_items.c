@@ -61,13 +61,15 @@ struct filler {
 	const struct mg_audit_tally *t;
 	const struct mg_audit_query *query;
 	struct mg_arena             *arena;
+	bool                         people;
 };
 
 static struct mg_str object_of(const struct filler *f, const struct mg_request *q)
 {
-	return mg_arena_printf(f->arena, "%.*s%s%.*s %.*s%s%.*s", MG_FMT(q->resource),
-			       q->subresource.n ? "/" : "", MG_FMT(q->subresource), MG_FMT(q->ns),
-			       q->ns.n && q->name.n ? "/" : "", MG_FMT(q->name));
+	return mg_str_trim(mg_arena_printf(f->arena, "%.*s%s%.*s %.*s%s%.*s", MG_FMT(q->resource),
+					   q->subresource.n ? "/" : "", MG_FMT(q->subresource),
+					   MG_FMT(q->ns), q->ns.n && q->name.n ? "/" : "",
+					   MG_FMT(q->name)));
 }
 
 /* How long it had been running at the time asked for, or when the log ended. */
@@ -114,7 +116,8 @@ static void fill_row(const struct filler *f, struct mg_sheet_cell *row,
 	row[SOFAR] = mg_cell_ns(item->open || f->query->want == MG_AUDIT_FLYING ? so_far(f, item)
 										: -1);
 	row[TOOK] = mg_cell_ns(mg_audit_duration(&item->q));
-	row[REPEAT] = mg_cell_int((int64_t)times);
+	if (times > 1 || !f->people)
+		row[REPEAT] = mg_cell_int((int64_t)times);
 	row[UNTIL] = mg_cell_time(times > 1 ? until : MG_TIME_NONE);
 	row[ATTEMPT] = mg_cell_int((int64_t)attempt);
 	if (item->q.code)
@@ -189,8 +192,8 @@ void mg_render_audit_items(struct mg_out *o, const struct mg_audit_tally *t,
 			   const struct mg_audit_query *query, const struct mg_audit_print *how)
 {
 	struct mg_sheet s = { 0 };
-	struct filler   f = { t, query, &s.arena };
 	bool            people = how->format == MG_SHEET_PEOPLE;
+	struct filler   f = { t, query, &s.arena, people };
 	unsigned        col;
 
 	mg_audit_item_columns(&s, query);
