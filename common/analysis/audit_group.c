@@ -61,7 +61,7 @@ static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, con
 	uint32_t               i;
 	bool                   added;
 	struct mg_audit_group *e = group_of(g, key, &i, &added);
-	int64_t                d;
+	struct mg_audit_sample sample;
 
 	e->count++;
 	if (by->sections && (added || earlier(q->start_ns, e->first_ns)))
@@ -72,14 +72,28 @@ static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, con
 		e->last_ns = q->start_ns;
 	if (!by->detail && !by->sections)
 		return;
-	if (by->long_running || !q->long_running) {
-		d = mg_audit_duration(q);
-		if (d >= 0)
-			mg_spread_add(&e->took, d);
+	sample = (struct mg_audit_sample){ i, q->code, q->start_ns, -1 };
+	if (by->long_running || !q->long_running)
+		sample.took_ns = mg_audit_duration(q);
+	MG_PUSH(g->samples, g->nsamples, g->samples_cap, sample);
+}
+
+/* Count the samples of `from`, whose groups are at `place` in `g`; NULL: they are its own. */
+static void take_samples(struct mg_audit_groups *g, struct mg_audit_groups *from,
+			 const uint32_t *place)
+{
+	for (size_t i = 0; i < from->nsamples; i++) {
+		const struct mg_audit_sample *s = &from->samples[i];
+		uint32_t                      at = place ? place[s->group] : s->group;
+		struct mg_audit_group        *e = mg_cells_at(&g->groups, at);
+
+		if (s->took_ns >= 0)
+			mg_spread_add(&e->took, s->took_ns);
+		count_code(g, at, s->code, 1);
+		if (s->start_ns != MG_TIME_NONE && at < MG_AUDIT_PEAK_GROUPS)
+			count_second(g, at, (uint32_t)second_of(s->start_ns), 1);
 	}
-	count_code(g, i, q->code, 1);
-	if (by->detail && q->start_ns != MG_TIME_NONE)
-		count_second(g, i, (uint32_t)second_of(q->start_ns), 1);
+	from->nsamples = 0;
 }
 
 /* Once for each group of the user; under no name when there is none. */
@@ -172,6 +186,7 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 		if (place[p->group] < MG_AUDIT_PEAK_GROUPS)
 			count_second(g, place[p->group], p->second, p->count);
 	}
+	take_samples(g, from, place);
 	free(place);
 }
 
@@ -220,6 +235,7 @@ static void use_products(struct mg_audit_groups *g, unsigned k)
 
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
 {
+	take_samples(g, g, NULL);
 	for (unsigned k = 0; k < by->n; k++)
 		if (by->key[k] == MG_BY_PRODUCT)
 			use_products(g, k);
@@ -234,6 +250,7 @@ void mg_audit_groups_release(struct mg_audit_groups *g)
 	mg_cells_release(&g->groups);
 	mg_cells_release(&g->codes);
 	mg_cells_release(&g->peaks);
+	free(g->samples);
 	mg_audit_groups_init(g);
 }
 

@@ -41,12 +41,21 @@ struct mg_audit_peak {
 	uint32_t count;
 };
 
+/* One request of a group.  A block holds few of each, so what must be looked up or makes a
+ * histogram waits until blocks are merged. */
+struct mg_audit_sample {
+	uint32_t group, code;
+	int64_t  start_ns, took_ns; /* took -1: no latency */
+};
+
 struct mg_audit_groups {
 	struct mg_arena  arena;
 	struct mg_intern texts;
 	struct mg_cells  groups; /* struct mg_audit_group */
 	struct mg_cells  codes;  /* struct mg_audit_code  */
 	struct mg_cells  peaks;  /* struct mg_audit_peak  */
+	struct mg_audit_sample *samples; /* counted, but not yet in took, codes and peaks */
+	size_t                  nsamples, samples_cap;
 };
 
 void mg_audit_groups_init(struct mg_audit_groups *g);
@@ -55,7 +64,7 @@ void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by
 			 const struct mg_audit *a, const struct mg_request *q);
 /* Add everything of `from`, which is left as it was but for its histograms, which move. */
 void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from);
-/* When all is counted: turn users into products where that is a key. */
+/* When all is counted: take what waits, turn users into products where that is a key. */
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by);
 void mg_audit_groups_release(struct mg_audit_groups *g);
 

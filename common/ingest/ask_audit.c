@@ -6,6 +6,10 @@
 
 #define HEAD 65536 /* bytes that say how a leaf is written */
 
+/* A log is written in the order of its stages.  When it goes back by more than this, it may
+ * have been put together from pieces, of which some may be there twice. */
+#define BACK (5 * MG_SEC)
+
 /* What one block yields. */
 struct answer {
 	struct mg_audit_tally tally;
@@ -150,7 +154,7 @@ static void *state_open(const struct mg_source *src)
 {
 	struct state *s = mg_zalloc(sizeof(*s));
 
-	s->seen = mg_audit_seen_new();
+	s->seen = mg_audit_seen_new(MG_AUDIT_SEEN_FAR);
 	return s;
 }
 
@@ -223,16 +227,22 @@ static void mark_repeats(struct mg_audit_ask *ask, uint32_t artifact)
 	ask->repeats[artifact] = ask->again = true;
 }
 
-/* Was any event counted before in this file? */
-static void look_for_repeats(struct mg_audit_ask *ask, const struct answer *a)
+/* Was any event counted before in this file, or may it have been? */
+static void look_for_repeats(struct mg_audit_ask *ask, const struct answer *a,
+			     const struct mg_leaf_stats *stats)
 {
 	uint64_t salt = (a->artifact + UINT64_C(1)) * 0x9e3779b97f4a7c15u;
 
 	if (a->n && !ask->seen)
-		ask->seen = mg_audit_seen_new();
+		ask->seen = mg_audit_seen_new(MG_AUDIT_SEEN_NEAR);
 	for (size_t i = 0; i < a->n; i++)
 		if (mg_audit_seen_add(ask->seen, (a->id[i] ^ salt) | 1))
 			mark_repeats(ask, a->artifact);
+	if (a->n && stats->first_ns != MG_TIME_NONE &&
+	    stats->first_ns < ask->leaf_last_ns - BACK)
+		mark_repeats(ask, a->artifact);
+	if (stats->last_ns > ask->leaf_last_ns)
+		ask->leaf_last_ns = stats->last_ns;
 }
 
 /* The file is complete: count it, unless it is a copy. */
@@ -270,10 +280,11 @@ void mg_audit_ask_fold(void *ctx, struct mg_partial *p)
 		ask->any = true;
 		ask->now = (struct mg_audit_copy){ .artifact = a->artifact };
 		ask->leaf_first_ns = p->stats.first_ns;
+		ask->leaf_last_ns = INT64_MIN + BACK; /* before all times */
 	}
 	ask->now.n += a->events;
 	ask->now.sum += a->sum;
-	look_for_repeats(ask, a);
+	look_for_repeats(ask, a, &p->stats);
 	a->tally.end_ns = p->stats.last_ns;
 	mg_audit_tally_merge(&ask->leaf, &ask->query, &a->tally);
 	mg_audit_opens_merge(&ask->opens, &a->opens, ask->leaf_first_ns);

@@ -5,7 +5,7 @@
  * files is two events: a request that went through two API servers.
  *
  * Layer:   ingest
- * Memory:  the tally, 8 MiB to know events again, and what is in flight
+ * Memory:  the tally, up to 8 MiB to know events again, and what is in flight
  * Use:     mg_audit_ask_init, fill `query`; hand mg_audit_ask_pick and mg_audit_ask_fold with
  *          ctx = the ask to mg_ingest_run; then mg_audit_ask_end.  When that gives true, read
  *          again: some file holds events twice, and its blocks must be read in order, which
@@ -37,7 +37,7 @@ struct mg_audit_ask {
 	struct mg_audit_tally        leaf;     /* of the file being folded */
 	struct mg_audit_copy         now;      /* and what tells it        */
 	bool                         any;      /* a file is being folded   */
-	int64_t                      leaf_first_ns;
+	int64_t                      leaf_first_ns, leaf_last_ns;
 	struct mg_audit_copy        *known;
 	size_t                       nknown, known_cap;
 	struct mg_audit_seen        *seen;

@@ -3,21 +3,24 @@
 
 #include "base/mem.h"
 
-#define WAYS 8 /* of a set: one cache line */
-#define SETS ((size_t)1 << 17)
+#define WAYS 16 /* of a set: two cache lines */
 
 struct mg_audit_seen {
-	uint64_t id[SETS][WAYS]; /* youngest first; 0: none */
+	size_t   sets;
+	uint64_t id[][WAYS]; /* youngest first; 0: none */
 };
 
-struct mg_audit_seen *mg_audit_seen_new(void)
+struct mg_audit_seen *mg_audit_seen_new(size_t n)
 {
-	return mg_zalloc(sizeof(struct mg_audit_seen));
+	struct mg_audit_seen *s = mg_zalloc(sizeof(*s) + n * sizeof(uint64_t));
+
+	s->sets = n / WAYS;
+	return s;
 }
 
 bool mg_audit_seen_add(struct mg_audit_seen *s, uint64_t id)
 {
-	uint64_t *set = s->id[id & (SETS - 1)];
+	uint64_t *set = s->id[id & (s->sets - 1)];
 
 	for (int i = 0; i < WAYS; i++)
 		if (set[i] == id)

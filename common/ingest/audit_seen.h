@@ -1,8 +1,7 @@
 /* audit_seen.h - was this event seen before?
  *
  * Layer:   ingest
- * Memory:  8 MiB, whatever the number of events: about the last million of them are known
- * Cost:    one cache miss an event
+ * Memory:  8 bytes for each event that is remembered, whatever the number of events
  */
 #ifndef MG_INGEST_AUDIT_SEEN_H
 #define MG_INGEST_AUDIT_SEEN_H
@@ -11,7 +10,11 @@
 
 struct mg_audit_seen;
 
-struct mg_audit_seen *mg_audit_seen_new(void);
+#define MG_AUDIT_SEEN_NEAR ((size_t)1 << 15) /* 256 KiB: stays in the cache                */
+#define MG_AUDIT_SEEN_FAR  ((size_t)1 << 20) /* 8 MiB: a gigabyte or so of a log            */
+
+/* Remember at least about half of the last `n` events, a power of two from 16 on. */
+struct mg_audit_seen *mg_audit_seen_new(size_t n);
 /* True: it was there.  Otherwise it is now. */
 bool mg_audit_seen_add(struct mg_audit_seen *s, uint64_t id);
 void mg_audit_seen_free(struct mg_audit_seen *s); /* NULL is fine */
