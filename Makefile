@@ -83,7 +83,7 @@ all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
 # One short line a file; VERBOSE=1 shows the commands, `make -s` shows neither.
 run = $(if $(VERBOSE),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "  $(1)  $@";))
 
-$(B)/libmg.a: $(LIBSRC:%.c=$(B)/%.o)
+$(B)/libmg.a: $(LIBSRC:%.c=$(B)/%.o) $(B)/gen/html_assets.o
 	@rm -f $@
 	$(call run,AR)$(AR) rcs $@ $^
 
@@ -93,6 +93,14 @@ $(B)/bin/%: $(B)/tools/%.o $(B)/libmg.a
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(call run,CC)$(COMPILE) -MMD -MP -c -o $@ $<
+
+# The style and script of report.html are part of the program: it works uninstalled.
+$(B)/gen/html_assets.c: scripts/embed-page reports/html/page.css reports/html/page.js
+	@mkdir -p $(@D)
+	$(call run,GEN)sh $^ >$@
+
+$(B)/gen/%.o: $(B)/gen/%.c Makefile
 	$(call run,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libmg.a
@@ -124,7 +132,7 @@ benches: $(BENCH:%=$(B)/bench/%) ; @:
 # $(COUNTS).  The last line is the sum: "N passed, N failed[, N skipped]".
 check: ## run all tests (V=asan: under ASan and UBSan); the last line counts them
 	@mkdir -p $(B); rm -f $(COUNTS) build/check.last
-	@for part in check-lint check-unit check-replay check-cli; do \
+	@for part in check-unit check-replay check-cli check-lint; do \
 		$(MAKE) --no-print-directory $$part || echo "$$part: failed"; done
 	@sh tests/sum.sh $(COUNTS) build/check.last
 

@@ -366,8 +366,7 @@ void mg_audit_tally_merge(struct mg_audit_tally *t, struct mg_audit_tally *from)
 	uint32_t *id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
 	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
 
-	for (uint32_t i = 0; i < from->texts.n; i++)
-		id[i] = mg_intern_id(&t->texts, mg_intern_str(&from->texts, i));
+	mg_intern_merge(&t->texts, &from->texts, id);
 	t->count += from->count;
 	if (earlier(from->first_ns, t->first_ns))
 		t->first_ns = from->first_ns;

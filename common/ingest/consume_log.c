@@ -422,6 +422,8 @@ static void log_block(void *state, const struct mg_source *src, const struct mg_
 	s->unwrap.plain = !memchr(b->p, '\0', b->n) && !memchr(b->p, '\033', b->n);
 	if (b->offset == 0 && mg_str_starts(rest, MG_STR("\xef\xbb\xbf")))
 		rest = mg_str_from(rest, 3);
+	if (b->offset == 0)
+		mg_log_year_ahead(s, rest);
 	while (rest.n) {
 		mg_str_cut(rest, '\n', &line, &rest);
 		mg_log_physical(s, line);

@@ -96,8 +96,8 @@ static bool is_pprof(struct mg_str s, bool whole)
 		if ((tag & 7) == 2 && ((tag >> 3 <= 6) || tag >> 3 == 11 || tag >> 3 == 13)) {
 			if (!varint(&s, &v))
 				return false;
-			if (v > s.n)
-				return !whole && (seen & 2);
+			if (v > s.n) /* the head ends here, or the file was cut */
+				return (seen & 2) && (!whole || fields >= 16);
 			s = mg_str_from(s, (size_t)v);
 		} else if ((tag & 7) != 0 || tag >> 3 <= 6 || !varint(&s, &v)) {
 			return false;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "render/text.h"
 
 #define CELLS      5
@@ -351,9 +352,9 @@ void mg_render_audit_top(struct mg_out *o, const struct mg_audit_tally *t,
 
 	for (uint32_t i = 0; i < t->groups.n; i++)
 		k[i] = (struct ranked){ t, mg_cells_at(&t->groups, i), i, sections };
-	qsort(k, t->groups.n, sizeof(*k), by_rank);
 	if (top == 0)
 		top = SIZE_MAX;
+	mg_order_first(k, t->groups.n, sizeof(*k), sections ? SIZE_MAX : top, by_rank);
 	mg_render_audit_span(o, t);
 	if (sections)
 		print_sections(o, t, k, t->groups.n, top);

@@ -42,13 +42,14 @@ static void say_fault(const struct mg_tool *tool, const struct mg_fault *f)
 static void say_damage(const struct mg_tool *tool, struct mg_str path,
 		       const struct mg_leaf_stats *s)
 {
-	char more[64] = "";
+	char more[64] = "", line[40] = "";
 
 	if (s->bad > 1)
 		snprintf(more, sizeof(more), "; %llu such places in all",
 			 (unsigned long long)s->bad);
-	mg_say(tool, "cannot parse '%.*s': %s at line %llu, byte %llu%s", MG_FMT(path),
-	       s->diags[0].msg, (unsigned long long)s->diags[0].line,
+	if (s->diags[0].line) /* a binary format has none */
+		snprintf(line, sizeof(line), "line %llu, ", (unsigned long long)s->diags[0].line);
+	mg_say(tool, "cannot parse '%.*s': %s at %sbyte %llu%s", MG_FMT(path), s->diags[0].msg, line,
 	       (unsigned long long)s->diags[0].byte, more);
 }
 

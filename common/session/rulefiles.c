@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "session/pattern_files.h"
+#include "session/rulefiles.h"
 
 #include <errno.h>
 #include <stdio.h>
