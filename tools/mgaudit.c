@@ -3,159 +3,45 @@
  *
  *   mgaudit --by=user,verb must-gather.tar.gz              who asked for what, most first
  *   mgaudit --failed-only --resource=leases.* audit_logs/  the requests themselves
+ *   mgaudit --history deployments/shop/web audit_logs/     what was done to it, and by whom
  */
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/num.h"
 #include "event/wire.h"
 #include "ingest/ask_audit.h"
 #include "render/audit_rows.h"
+#include "render/audit_table.h"
+#include "render/tsv.h"
+#include "session/audit_args.h"
 #include "session/session.h"
 
 struct opts {
-	struct mg_list        files, verb, user, uid, name, ns, resource, subresource, code, agent,
-			      ip, by;
-	const char           *after, *before, *min, *max, *peer_max, *stage, *output;
-	bool                  failed_only;
+	struct mg_audit_args  ask;
+	const char           *format, *sort;
+	bool                  no_headers;
 	struct mg_window_args window;
 	struct mg_common      common;
 	/* worked out */
-	bool   sections, wide;
-	size_t top;
+	struct mg_audit_show  show;
+	struct mg_audit_print how;
 };
 
 static const char examples[] =
 	"  mgaudit --by=user must-gather.tar.gz\n"
-	"  mgaudit --by=verb -o top=5 --http-status-code=5xx audit_logs/\n"
+	"  mgaudit --by=user,verb,resource --code=5xx --sort=sum -n 0 audit_logs/\n"
 	"  mgaudit --min-duration=1s --resource='*.*' --around 03:12 --window 2m audit.log.gz\n"
+	"  mgaudit --history deployments/shop/web audit_logs/\n"
+	"  mgaudit --series=10s --by=verb audit.log >verbs.tsv\n"
 	"  mgaudit -o json --user='system:serviceaccount:ci:*' --verb=-get,-list audit.log | jq .\n";
 
-static int bad_value(const struct mg_tool *t, const char *option, const char *value)
-{
-	return mg_usage_error(t, "bad value for --%s: '%s'", option, value);
-}
+/* --- printing ------------------------------------------------------------------ */
 
-static void fill(struct mg_accept *to, const struct mg_list *from)
-{
-	for (size_t i = 0; i < from->n; i++)
-		mg_accept_add(to, mg_strz(from->v[i]));
-}
-
-/* -1, or the exit status to leave with. */
-static int set_duration(const struct mg_tool *t, const char *option, const char *text,
-			int64_t *ns)
-{
-	if (text && (!mg_duration_parse(mg_strz(text), ns) || *ns < 0))
-		return bad_value(t, option, text);
-	return -1;
-}
-
-static int set_time(const struct mg_tool *t, const char *option, const char *text, int64_t *ns)
-{
-	size_t used;
-	bool   zoned;
-
-	if (text && (!mg_time_parse(mg_strz(text), ns, &used, &zoned) || text[used]))
-		return bad_value(t, option, text);
-	return -1;
-}
-
-static int set_output(const struct mg_tool *t, struct opts *o, struct mg_audit_query *q)
-{
-	struct mg_str s = mg_strz(o->output), n;
-	uint64_t      top = 10;
-
-	q->want = MG_AUDIT_ROWS;
-	if (s.n == 0)
-		q->want = o->by.n ? MG_AUDIT_GROUPS : MG_AUDIT_ROWS;
-	else if (mg_str_eq(s, MG_STR("wide")))
-		o->wide = true;
-	else if (mg_str_eq(s, MG_STR("json")))
-		q->want = MG_AUDIT_RAW;
-	else if (mg_str_eq(s, MG_STR("stats")))
-		q->want = MG_AUDIT_SPLIT;
-	else if (mg_str_eq(s, MG_STR("events")))
-		q->want = MG_AUDIT_EVENTS;
-	else if (mg_str_cut(s, '=', &s, &n) ? mg_num_u64(n, &top) && mg_str_eq(s, MG_STR("top"))
-					    : mg_str_eq(s, MG_STR("top")))
-		q->want = MG_AUDIT_GROUPS;
-	else
-		return mg_usage_error(t, "bad value for --output: '%s': top[=N], wide, json, stats "
-				      "or events", o->output);
-	o->top = (size_t)top;
-	if (q->want == MG_AUDIT_GROUPS && !o->by.n)
-		return mg_usage_error(t, "-o top needs --by=KEY");
-	return -1;
-}
-
-static int set_keys(const struct mg_tool *t, struct opts *o, struct mg_audit_query *q)
-{
-	struct mg_str rest, one;
-
-	for (size_t i = 0; i < o->by.n; i++) {
-		for (rest = mg_strz(o->by.v[i]); rest.n;) {
-			mg_str_cut(rest, ',', &one, &rest);
-			if (q->nby == MG_AUDIT_MAX_KEYS)
-				return mg_usage_error(t, "--by takes at most %d keys",
-						      MG_AUDIT_MAX_KEYS);
-			q->by[q->nby] = mg_audit_key_parse(one);
-			if (q->by[q->nby++] == MG_BY_KEYS)
-				return mg_usage_error(t, "bad value for --by: '%.*s': verb, user, "
-						      "resource, httpstatus, namespace, name, "
-						      "user-agent, source-ip, uri-pattern or uri-path",
-						      MG_FMT(one));
-		}
-	}
-	o->sections = q->nby == 1 && (q->by[0] == MG_BY_VERB || q->by[0] == MG_BY_STATUS);
-	if (o->sections) {
-		q->by[q->nby++] = MG_BY_PATH;
-		q->by[q->nby++] = MG_BY_USER;
-	}
-	return -1;
-}
-
-static int set_query(const struct mg_tool *t, struct opts *o, struct mg_audit_query *q)
-{
-	int rc;
-
-	*q = (struct mg_audit_query){ .after_ns = MG_TIME_NONE, .before_ns = MG_TIME_NONE,
-				      .min_ns = -1, .max_ns = -1, .failed_only = o->failed_only,
-				      .default_stage = !o->stage, .stage = mg_strz(o->stage) };
-	fill(&q->verb, &o->verb);
-	fill(&q->user, &o->user);
-	fill(&q->uid, &o->uid);
-	fill(&q->name, &o->name);
-	fill(&q->ns, &o->ns);
-	fill(&q->resource, &o->resource);
-	fill(&q->subresource, &o->subresource);
-	fill(&q->code, &o->code);
-	fill(&q->agent, &o->agent);
-	fill(&q->ip, &o->ip);
-	if ((rc = set_duration(t, "min-duration", o->min, &q->min_ns)) >= 0 ||
-	    (rc = set_duration(t, "max-duration", o->max, &q->max_ns)) >= 0 ||
-	    (rc = set_duration(t, "duration", o->peer_max, &q->max_ns)) >= 0 ||
-	    (rc = set_time(t, "after", o->after, &q->after_ns)) >= 0 ||
-	    (rc = set_time(t, "before", o->before, &q->before_ns)) >= 0 ||
-	    (rc = set_output(t, o, q)) >= 0)
-		return rc;
-	return set_keys(t, o, q);
-}
-
-static void release_query(struct mg_audit_query *q)
-{
-	struct mg_accept *all[] = { &q->verb, &q->user,	 &q->uid,   &q->name,  &q->ns,
-				    &q->resource, &q->subresource, &q->code, &q->agent, &q->ip };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		mg_accept_release(all[i]);
-}
-
-static void print_events(struct mg_out *out, struct mg_batch *events, const struct mg_case *c)
+static void print_events(struct mg_out *out, const struct mg_batch *events,
+			 const struct mg_case *c)
 {
 	struct mg_buf line = { 0 };
 
-	mg_batch_sort(events);
 	for (size_t i = 0; i < events->n; i++) {
 		mg_buf_clear(&line);
 		mg_wire_json(&line, &events->ev[i], mg_case_path(c, events->ev[i].artifact));
@@ -164,18 +50,32 @@ static void print_events(struct mg_out *out, struct mg_batch *events, const stru
 	mg_buf_release(&line);
 }
 
-static void print(struct mg_out *out, const struct opts *o, struct mg_audit_ask *ask,
-		  const struct mg_case *c)
+static void print_series(const struct mg_tool *t, struct mg_out *out, const struct opts *o,
+			 struct mg_audit_ask *ask)
+{
+	struct mg_arena arena = { 0 };
+	struct mg_table table;
+	uint64_t        left_out;
+
+	mg_audit_series_table(&ask->tally.series, ask->query.step_ns,
+			      o->show.rows ? o->show.rows : SIZE_MAX, MG_TSV_ROWS, &arena, &table,
+			      &left_out);
+	mg_render_audit_series(out, &table, o->how.format);
+	if (left_out)
+		mg_say(t, "%llu requests lie too far away to be in one table: narrow the time with "
+		       "--since and --until", (unsigned long long)left_out);
+	mg_arena_release(&arena);
+}
+
+static void print(const struct mg_tool *t, struct mg_out *out, const struct opts *o,
+		  struct mg_audit_ask *ask, const struct mg_case *c)
 {
 	switch (ask->query.want) {
 	case MG_AUDIT_ROWS:
-		mg_render_audit_list(out, &ask->tally, o->wide);
+		mg_render_audit_list(out, &ask->tally, o->show.wide, o->show.rows);
 		break;
 	case MG_AUDIT_RAW:
-		mg_render_audit_json(out, &ask->tally);
-		break;
-	case MG_AUDIT_GROUPS:
-		mg_render_audit_top(out, &ask->tally, &ask->query, o->sections, o->top);
+		mg_render_audit_json(out, &ask->tally, o->show.rows);
 		break;
 	case MG_AUDIT_SPLIT:
 		mg_render_audit_split(out, &ask->tally);
@@ -183,97 +83,218 @@ static void print(struct mg_out *out, const struct opts *o, struct mg_audit_ask 
 	case MG_AUDIT_EVENTS:
 		print_events(out, &ask->tally.events, c);
 		break;
+	case MG_AUDIT_SERIES:
+		print_series(t, out, o, ask);
+		break;
+	case MG_AUDIT_GROUPS:
+	case MG_AUDIT_LISTS:
+	case MG_AUDIT_WATCHES:
+		if (o->show.top)
+			mg_render_audit_top(out, &ask->tally, &ask->query, o->show.rows);
+		else
+			mg_render_audit_groups(out, &ask->tally, &ask->query, &o->how);
+		break;
+	default:
+		mg_render_audit_items(out, &ask->tally, &ask->query, &o->how);
 	}
 }
 
-/* Read, answer, print; the exit status. */
-static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
+/* What was read, but counted once or not at all. */
+static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
+		  const struct mg_case *c)
 {
-	struct mg_audit_ask   ask = { 0 };
+	if (!mg_case_has(c, MG_KIND_AUDIT))
+		mg_say(t, "no audit events in the input");
+	for (size_t i = 0; i < ask->ncopies; i++)
+		mg_say(t, "'%.*s' has the events of '%.*s': counted once",
+		       MG_FMT(mg_case_path(c, ask->copy[i].artifact)),
+		       MG_FMT(mg_case_path(c, ask->copy[i].of)));
+	for (uint32_t i = 0; i < c->nartifacts; i++)
+		if (c->artifacts[i].stats.duplicates)
+			mg_say(t, "'%.*s' holds %llu events twice: counted once",
+			       MG_FMT(c->artifacts[i].path),
+			       (unsigned long long)c->artifacts[i].stats.duplicates);
+	if ((ask->query.want == MG_AUDIT_OPEN || ask->query.want == MG_AUDIT_FLYING) &&
+	    ask->received == 0 && mg_case_has(c, MG_KIND_AUDIT))
+		mg_say(t, "no RequestReceived events: the audit policy leaves them out, so requests "
+		       "that never ended cannot be seen");
+}
+
+/* --- reading ---------------------------------------------------------------------- */
+
+/* Once, or twice when a file holds events twice. */
+static int read_all(const struct mg_tool *t, const struct opts *o, struct mg_audit_ask *ask,
+		    struct mg_ingest_opts *in, const struct mg_list *files, struct mg_case *c)
+{
+	struct mg_common again = o->common;
+	char           **v = (char **)(uintptr_t)files->v;
+	int              n = (int)files->n;
+	int              rc = mg_session_read(t, &o->common, &o->window, in, v, n, c);
+
+	if ((rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED) || !mg_audit_ask_end(ask))
+		return rc;
+	if (o->common.verbose)
+		mg_say(t, "reading twice: some events are there twice, which needs them in order");
+	again.quiet = true; /* what is damaged was said */
+	mg_case_release(c);
+	mg_audit_ask_reset(ask);
+	rc = mg_session_read(t, &again, &o->window, in, v, n, c);
+	if (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED)
+		mg_audit_ask_end(ask);
+	return rc;
+}
+
+/* "--inflight-at 03:12" needs to know the day the data ends. */
+static int find_clock(const struct mg_tool *t, const struct opts *o, struct mg_audit_ask *ask,
+		      struct mg_ingest_opts *in, const struct mg_list *files)
+{
+	struct mg_common quiet = o->common;
+	struct mg_case   c;
+	int64_t          last;
+	int              rc;
+
+	if (ask->in_order)
+		return mg_usage_error(t, "'--inflight-at=%s' needs the data twice; standard input can "
+				      "be read once: give an RFC 3339 time", o->ask.inflight_at);
+	ask->query.want = MG_AUDIT_SPAN;
+	quiet.quiet = true;
+	rc = mg_session_read(t, &quiet, &o->window, in, (char **)(uintptr_t)files->v,
+			     (int)files->n, &c);
+	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
+		return rc;
+	last = c.last_ns;
+	mg_case_release(&c);
+	mg_audit_ask_reset(ask);
+	ask->query.want = MG_AUDIT_FLYING;
+	if (!mg_time_parse_when(mg_strz(o->ask.inflight_at), last, &ask->query.at_ns))
+		return mg_usage_error(t, "bad value for --inflight-at: '%s'", o->ask.inflight_at);
+	return -1;
+}
+
+static int set_print(const struct mg_tool *t, struct opts *o, const struct mg_audit_query *q)
+{
+	struct mg_str sort = mg_strz(o->sort);
+
+	o->how = (struct mg_audit_print){ .top = o->show.rows, .headings = !o->no_headers,
+					  .sort = sort };
+	if (!mg_sheet_format_parse(o->format ? mg_strz(o->format) : MG_STR("text"), &o->how.format))
+		return mg_usage_error(t, "bad value for --format: '%s': text, tsv, csv, json or jsonl",
+				      o->format);
+	if ((o->format || sort.n) && (o->show.top || q->want == MG_AUDIT_ROWS ||
+				      q->want == MG_AUDIT_RAW || q->want == MG_AUDIT_SPLIT ||
+				      q->want == MG_AUDIT_EVENTS))
+		return mg_usage_error(t, "--%s is for tables: --by=KEY, --series, --slow and the like",
+				      o->format ? "format" : "sort");
+	if (sort.n && (q->want == MG_AUDIT_SERIES || !mg_audit_can_sort(q, sort)))
+		return mg_usage_error(t, "bad value for --sort: '%s': no such column", o->sort);
+	return -1;
+}
+
+/* Read, answer, print; the exit status. */
+static int run(const struct mg_tool *t, struct opts *o, const struct mg_list *files)
+{
+	struct mg_audit_ask   ask;
 	struct mg_ingest_opts in = { .pick = mg_audit_ask_pick, .fold = mg_audit_ask_fold,
 				     .ctx = &ask };
 	struct mg_case        c;
 	struct mg_out         out;
-	enum mg_status        st;
-	int                   rc = set_query(t, o, &ask.query);
+	int                   rc;
 
-	ask.opts = &in;
-	mg_audit_tally_init(&ask.tally);
+	mg_audit_ask_init(&ask, &in);
+	for (size_t i = 0; i < files->n; i++)
+		ask.in_order |= strcmp(files->v[i], "-") == 0;
+	if ((rc = mg_audit_args_read(t, &o->ask, &ask.query, &o->show)) < 0)
+		rc = set_print(t, o, &ask.query);
+	if (rc < 0 && o->show.at_clock)
+		rc = find_clock(t, o, &ask, &in, files);
 	if (rc < 0)
-		rc = mg_session_read(t, &o->common, &o->window, &in, operands, n, &c);
-	if (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED) {
-		if (!mg_case_has(&c, MG_KIND_AUDIT) && !o->common.quiet)
-			mg_say(t, "no audit events in the input");
+		rc = read_all(t, o, &ask, &in, files, &c);
+	else
+		files = NULL;
+	if (files && (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED)) {
+		if (!o->common.quiet)
+			notes(t, &ask, &c);
 		mg_session_begin();
 		mg_out_fd(&out, STDOUT_FILENO);
-		print(&out, o, &ask, &c);
-		st = mg_out_close(&out);
-		if (st == MG_FATAL)
-			mg_say(t, "%s", out.err.msg);
-		rc = st == MG_FATAL ? MG_EXIT_OUTPUT : rc;
+		print(t, &out, o, &ask, &c);
+		rc = mg_session_end(t, &out, rc);
 		mg_case_release(&c);
 	}
-	mg_audit_tally_release(&ask.tally);
-	release_query(&ask.query);
+	mg_audit_ask_release(&ask);
 	return rc;
-}
-
-/* -f a,b and the operands, in this order. */
-static void join_operands(struct mg_list *all, const struct mg_list *files, char **operands,
-			  int n)
-{
-	for (size_t i = 0; i < files->n; i++)
-		MG_PUSH(all->v, all->n, all->cap, files->v[i]);
-	for (int i = 0; i < n; i++)
-		MG_PUSH(all->v, all->n, all->cap, operands[i]);
 }
 
 int main(int argc, char **argv)
 {
-	struct opts         o = { 0 };
-	const struct mg_opt table[] = {
-		{ MG_OPT_HEAD, 0, NULL, NULL, "Which requests (lists: a,b; -x refuses x; x* is a prefix)", NULL },
-		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &o.files },
-		{ MG_OPT_LIST, 0, "verb", "LIST", "get, list, watch, create, update, patch, delete …", &o.verb },
-		{ MG_OPT_LIST, 0, "user", "LIST", "user name", &o.user },
-		{ MG_OPT_LIST, 0, "uid", "LIST", "audit ID", &o.uid },
-		{ MG_OPT_LIST, 0, "name", "LIST", "name of the object", &o.name },
-		{ MG_OPT_LIST, 'n', "namespace", "LIST", "namespace; '-' is any", &o.ns },
-		{ MG_OPT_LIST, 0, "resource", "LIST", "RESOURCE[.GROUP], either may be *; no group: core", &o.resource },
-		{ MG_OPT_LIST, 0, "subresource", "LIST", "status, log, exec …; '-*' is none", &o.subresource },
-		{ MG_OPT_LIST, 0, "http-status-code", "LIST", "404, 5xx …", &o.code },
-		{ MG_OPT_FLAG, 0, "failed-only", NULL, "status code above 299", &o.failed_only },
-		{ MG_OPT_LIST, 0, "user-agent", "LIST", "user agent", &o.agent },
-		{ MG_OPT_LIST, 0, "source-ip", "LIST", "address of the peer", &o.ip },
-		{ MG_OPT_TEXT, 0, "after", "TIME", "received after TIME (RFC 3339)", &o.after },
-		{ MG_OPT_TEXT, 0, "before", "TIME", "received before TIME (RFC 3339)", &o.before },
-		{ MG_OPT_TEXT, 0, "min-duration", "D", "took at least D", &o.min },
-		{ MG_OPT_TEXT, 0, "max-duration", "D", "took at most D", &o.max },
-		{ MG_OPT_TEXT, 0, "duration", "D", "the same as --max-duration", &o.peer_max },
-		{ MG_OPT_TEXT, 's', "stage", "STAGE", "only this stage; empty: all (default: one a request)", &o.stage },
+	struct opts           o = { 0 };
+	struct mg_audit_args *a = &o.ask;
+	const struct mg_opt   table[] = {
+		{ MG_OPT_HEAD, 0, NULL, NULL, "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL },
+		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &a->files },
+		{ MG_OPT_LIST, 0, "verb", "LIST", "get, list, watch, create, update, patch, delete …", &a->on[MG_ON_VERB] },
+		{ MG_OPT_LIST, 0, "user", "LIST", "user name", &a->on[MG_ON_USER] },
+		{ MG_OPT_LIST, 0, "group", "LIST", "one of the user's groups", &a->on[MG_ON_GROUP] },
+		{ MG_OPT_LIST, 0, "impersonated", "LIST", "user that was impersonated; * is any", &a->on[MG_ON_IMPERSONATED] },
+		{ MG_OPT_LIST, 0, "namespace", "LIST", "namespace; '-' is any", &a->on[MG_ON_NAMESPACE] },
+		{ MG_OPT_LIST, 'n', NULL, "LIST", "the same; a number: how many rows to show, 0 is all", &a->n },
+		{ MG_OPT_LIST, 0, "resource", "LIST", "RESOURCE[.GROUP], either may be *; no group: core", &a->on[MG_ON_RESOURCE] },
+		{ MG_OPT_LIST, 0, "subresource", "LIST", "status, log, exec …; '-*' is none", &a->on[MG_ON_SUBRESOURCE] },
+		{ MG_OPT_LIST, 0, "name", "LIST", "name of the object", &a->on[MG_ON_NAME] },
+		{ MG_OPT_LIST, 0, "object-uid", "LIST", "UID of the object", &a->on[MG_ON_OBJECT_UID] },
+		{ MG_OPT_LIST, 0, "uid", "LIST", "audit ID", &a->on[MG_ON_UID] },
+		{ MG_OPT_LIST, 0, "code", "LIST", "status code: 404, 5xx, 400-499, !404, none", &a->on[MG_ON_CODE] },
+		{ MG_OPT_LIST, 0, "http-status-code", "LIST", "the same as --code", &a->on[MG_ON_CODE] },
+		{ MG_OPT_FLAG, 0, "failed-only", NULL, "status code above 299", &a->failed_only },
+		{ MG_OPT_LIST, 0, "user-agent", "LIST", "user agent", &a->on[MG_ON_AGENT] },
+		{ MG_OPT_LIST, 0, "source-ip", "LIST", "address of the peer", &a->on[MG_ON_IP] },
+		{ MG_OPT_LIST, 0, "field-manager", "LIST", "parameter fieldManager of the URI", &a->on[MG_ON_MANAGER] },
+		{ MG_OPT_LIST, 0, "level", "LIST", "Metadata, Request, RequestResponse", &a->on[MG_ON_LEVEL] },
+		{ MG_OPT_LIST, 0, "decision", "LIST", "of the authorizer: allow, forbid", &a->on[MG_ON_DECISION] },
+		{ MG_OPT_LIST, 0, "reason", "LIST", "of the authorizer, or of the answer", &a->on[MG_ON_REASON] },
+		{ MG_OPT_LIST, 0, "annotation", "K[=V]", "annotation K is there, and its value is V; -K: is not", &a->annotations },
+		{ MG_OPT_TEXT, 0, "podsecurityviolations", "WHICH", "pod or all: those that violate pod security", &a->pod_security },
+		{ MG_OPT_FLAG, 0, "scrub-access-reviews", NULL, "no reviews of access and tokens", &a->no_reviews },
+		{ MG_OPT_TEXT, 0, "after", "TIME", "received after TIME (RFC 3339)", &a->after },
+		{ MG_OPT_TEXT, 0, "before", "TIME", "received before TIME (RFC 3339)", &a->before },
+		{ MG_OPT_TEXT, 0, "min-duration", "D", "took at least D", &a->min },
+		{ MG_OPT_TEXT, 0, "max-duration", "D", "took at most D", &a->max },
+		{ MG_OPT_TEXT, 0, "duration", "D", "the same as --max-duration", &a->peer_max },
+		{ MG_OPT_TEXT, 's', "stage", "STAGE", "only this stage, or all (default: one a request)", &a->stage },
 		MG_WINDOW_OPTS(&o.window),
 		{ MG_OPT_HEAD, 0, NULL, NULL, "What to show", NULL },
-		{ MG_OPT_TEXT, 'o', "output", "FORM", "top[=N] (0: all), wide, json, stats or events", &o.output },
-		{ MG_OPT_LIST, 0, "by", "KEYS", "count by verb, user, resource, namespace … (see mgaudit(1))", &o.by },
+		{ MG_OPT_LIST, 0, "by", "KEYS", "count by user, verb, resource, product … (see mgaudit(1))", &a->by },
+		{ MG_OPT_TEXT, 'o', "output", "FORM", "top[=N] (0: all), table, wide, json, stats, events[=all]", &a->output },
+		{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort the table by this column", &o.sort },
+		{ MG_OPT_TEXT, 0, "rows", "N", "rows to show, 0 is all", &a->rows },
+		{ MG_OPT_TEXT, 0, "format", "FORM", "text, tsv, csv, json or jsonl", &o.format },
+		{ MG_OPT_FLAG, 0, "no-headers", NULL, "no headings", &o.no_headers },
+		{ MG_OPT_TEXT, 0, "series", "STEP", "rate, codes, latency, in flight per STEP; --by splits it", &a->series },
+		{ MG_OPT_OPTTEXT, 0, "slow", "N", "the N slowest requests (20), and where their time went", &a->slow },
+		{ MG_OPT_FLAG, 0, "unfinished", NULL, "requests without their end", &a->unfinished },
+		{ MG_OPT_TEXT, 0, "inflight-at", "TIME", "requests that were open at TIME", &a->inflight_at },
+		{ MG_OPT_FLAG, 0, "lists", NULL, "LISTs that are whole or read from etcd, by what they cost", &a->lists },
+		{ MG_OPT_FLAG, 0, "watches", NULL, "watches, how long they lived, how often they came again", &a->watches },
+		{ MG_OPT_FLAG, 0, "deletecollections", NULL, "each DELETE of a collection, finished or not", &a->collections },
+		{ MG_OPT_TEXT, 0, "who-deleted", "RES/NAME", "who deleted it, or may have", &a->who_deleted },
+		{ MG_OPT_TEXT, 0, "history", "RES/NAME", "what was done to it, and to what it owns", &a->history },
 		MG_COMMON_OPTS(&o.common),
 	};
 	const struct mg_tool tool = { "mgaudit", "ask a Kubernetes audit log: who, what, how many, how slow",
 				      "[options] [file | directory | archive | -]...", examples, table };
-	struct mg_list all = { 0 };
-	char         **operands;
-	int            n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
+	struct mg_list  all = { 0 };
+	struct mg_arena arena = { 0 };
+	char          **operands;
+	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
-	if (rc >= 0)
-		return rc;
-	if (!o.files.n && (rc = mg_opt_stdin(&tool, &operands, &n)) >= 0)
-		return rc;
-	join_operands(&all, &o.files, operands, n);
-	rc = run(&tool, &o, (char **)(uintptr_t)all.v, (int)all.n);
+	if (rc < 0 && !a->files.n)
+		rc = mg_opt_stdin(&tool, &operands, &n);
+	if (rc < 0) {
+		mg_audit_args_files(a, operands, n, &arena, &all);
+		rc = run(&tool, &o, &all);
+	}
 	mg_list_release(&all);
-	struct mg_list *lists[] = { &o.files, &o.verb, &o.user, &o.uid, &o.name, &o.ns,
-				    &o.resource, &o.subresource, &o.code, &o.agent, &o.ip, &o.by,
-				    &o.common.limits };
-	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		mg_list_release(lists[i]);
+	mg_arena_release(&arena);
+	mg_audit_args_release(a);
+	mg_list_release(&o.common.limits);
 	return rc;
 }

@@ -1,163 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/audit_query.h"
 
-#include <stdio.h>
-
-#include "base/num.h"
 #include "event/from_audit.h"
-
-/* --- lists of values ---------------------------------------------------------- */
-
-void mg_accept_add(struct mg_accept *l, struct mg_str csv)
-{
-	struct mg_str one;
-
-	while (csv.n) {
-		mg_str_cut(csv, ',', &one, &csv);
-		if (one.n)
-			MG_PUSH(l->v, l->n, l->cap, one);
-	}
-}
-
-void mg_accept_release(struct mg_accept *l)
-{
-	free(l->v);
-	*l = (struct mg_accept){ 0 };
-}
-
-static bool matches(struct mg_str pattern, struct mg_str value)
-{
-	if (mg_str_ends(pattern, MG_STR("*")))
-		return mg_str_starts(value, mg_str_head(pattern, pattern.n - 1));
-	return mg_str_eq(pattern, value);
-}
-
-static bool resource_matches(struct mg_str pattern, struct mg_str value)
-{
-	struct mg_str pr, pg, vr, vg;
-
-	mg_str_cut(pattern, '.', &pr, &pg);
-	mg_str_cut(value, '.', &vr, &vg);
-	return matches(pr, vr) && matches(pg, vg);
-}
-
-static bool accept(const struct mg_accept *l, struct mg_str value,
-		   bool (*match)(struct mg_str, struct mg_str))
-{
-	bool wanted = false, any = false;
-
-	for (size_t i = 0; i < l->n; i++) {
-		bool refuse = l->v[i].p[0] == '-';
-
-		if (!refuse)
-			any = true;
-		if (match(mg_str_from(l->v[i], refuse), value)) {
-			if (refuse)
-				return false;
-			wanted = true;
-		}
-	}
-	return wanted || !any;
-}
-
-bool mg_accept_text(const struct mg_accept *l, struct mg_str value)
-{
-	return accept(l, value, matches);
-}
-
-bool mg_accept_resource(const struct mg_accept *l, struct mg_str value)
-{
-	return accept(l, value, resource_matches);
-}
-
-static bool code_matches(struct mg_str pattern, struct mg_str value)
-{
-	if (pattern.n == 3 && mg_str_ends(pattern, MG_STR("xx")))
-		return value.n == 3 && value.p[0] == pattern.p[0];
-	return mg_str_eq(pattern, value);
-}
-
-bool mg_accept_code(const struct mg_accept *l, uint32_t code)
-{
-	char buf[16];
-	int  n = snprintf(buf, sizeof(buf), "%u", code);
-
-	return accept(l, mg_str(buf, (size_t)n), code_matches);
-}
-
-/* --- matching -------------------------------------------------------------------- */
-
-enum mg_audit_key mg_audit_key_parse(struct mg_str name)
-{
-	static const char *const names[MG_BY_KEYS] = { "verb", "user", "resource", "httpstatus",
-						       "namespace", "name", "user-agent",
-						       "source-ip", "uri-pattern", "uri-path" };
-
-	for (int k = 0; k < MG_BY_KEYS; k++)
-		if (mg_str_eq(name, mg_strz(names[k])))
-			return (enum mg_audit_key)k;
-	return MG_BY_KEYS;
-}
-
-static bool stage_matches(const struct mg_audit_query *query, const struct mg_audit *a)
-{
-	if (query->default_stage)
-		return mg_audit_counts(a);
-	return query->stage.n == 0 ||
-	       mg_str_eq(query->stage, mg_str(a->stage_text.p, a->stage_text.n));
-}
-
-static int64_t duration_of(const struct mg_request *q)
-{
-	int64_t d;
-
-	if (q->end_ns < q->start_ns || q->end_ns == MG_TIME_NONE ||
-	    __builtin_sub_overflow(q->end_ns, q->start_ns, &d))
-		return -1;
-	return d;
-}
-
-static bool time_matches(const struct mg_audit_query *query, const struct mg_request *q)
-{
-	int64_t d = duration_of(q);
-
-	return (query->after_ns == MG_TIME_NONE || q->start_ns > query->after_ns) &&
-	       (query->before_ns == MG_TIME_NONE ||
-		(q->start_ns != MG_TIME_NONE && q->start_ns < query->before_ns)) &&
-	       (query->min_ns < 0 || d >= query->min_ns) &&
-	       (query->max_ns < 0 || (d >= 0 && d <= query->max_ns));
-}
-
-bool mg_audit_query_match(const struct mg_audit_query *query, const struct mg_audit *a,
-			  struct mg_request *q, struct mg_arena *arena)
-{
-	char id[256];
-
-	if (!stage_matches(query, a) || (query->failed_only && a->code <= 299) ||
-	    (query->code.n && (!a->code || !mg_accept_code(&query->code, a->code))))
-		return false;
-	mg_request_from_audit(q, a, arena);
-	return time_matches(query, q) && mg_accept_text(&query->verb, q->verb) &&
-	       mg_accept_text(&query->user, q->user) && mg_accept_text(&query->ns, q->ns) &&
-	       mg_accept_resource(&query->resource, q->resource) &&
-	       mg_accept_text(&query->subresource, q->subresource) &&
-	       mg_accept_text(&query->name, q->name) &&
-	       mg_accept_text(&query->agent, q->user_agent) &&
-	       mg_accept_text(&query->ip, q->source_ip) &&
-	       (!query->uid.n ||
-		mg_accept_text(&query->uid, mg_json_plain(a->audit_id, id, sizeof(id))));
-}
-
-/* --- counting --------------------------------------------------------------------- */
 
 void mg_audit_tally_init(struct mg_audit_tally *t)
 {
-	*t = (struct mg_audit_tally){ .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE };
-	mg_cells_init(&t->groups, sizeof(struct mg_audit_group),
-		      sizeof(uint32_t) * MG_AUDIT_MAX_KEYS);
-	mg_cells_init(&t->codes, sizeof(struct mg_audit_code), 2 * sizeof(uint32_t));
+	*t = (struct mg_audit_tally){ .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE,
+				      .end_ns = MG_TIME_NONE };
+	mg_audit_groups_init(&t->groups);
+	mg_audit_series_init(&t->series);
 	mg_cells_init(&t->split, sizeof(struct mg_audit_latency), sizeof(uint32_t));
 }
+
+bool mg_audit_wants_opens(const struct mg_audit_query *query)
+{
+	return query->want == MG_AUDIT_OPEN || query->want == MG_AUDIT_FLYING ||
+	       query->want == MG_AUDIT_COLLECTIONS || query->want == MG_AUDIT_EVENTS;
+}
+
+/* --- rows -------------------------------------------------------------------------- */
 
 /* The event's JSON on one line: blanks outside strings are dropped when it had several. */
 static struct mg_str one_line(struct mg_arena *arena, struct mg_str text)
@@ -186,8 +47,8 @@ static struct mg_str one_line(struct mg_arena *arena, struct mg_str text)
 static void add_row(struct mg_audit_tally *t, bool raw, const struct mg_audit *a,
 		    const struct mg_request *q, struct mg_str text)
 {
-	struct mg_audit_row row = { .received_ns = q->start_ns, .duration_ns = duration_of(q),
-				    .code = q->code };
+	struct mg_audit_row row = { .received_ns = q->start_ns,
+				    .duration_ns = mg_audit_duration(q), .code = q->code };
 	char                id[256];
 
 	if (raw) {
@@ -202,204 +63,14 @@ static void add_row(struct mg_audit_tally *t, bool raw, const struct mg_audit *a
 	MG_PUSH(t->rows, t->nrows, t->rows_cap, row);
 }
 
-static struct mg_str path_of(struct mg_str uri)
+static int by_time(const struct mg_audit_row *a, const struct mg_audit_row *b)
 {
-	struct mg_str path, query;
-
-	mg_str_cut(uri, '?', &path, &query);
-	return path;
-}
-
-static uint32_t key_id(struct mg_audit_tally *t, enum mg_audit_key key,
-		       const struct mg_request *q)
-{
-	char          buf[256];
-	struct mg_str s = { "", 0 };
-
-	switch (key) {
-	case MG_BY_VERB: s = q->verb; break;
-	case MG_BY_USER: s = q->user; break;
-	case MG_BY_RESOURCE: s = q->resource; break;
-	case MG_BY_STATUS: s = mg_str(buf, (size_t)snprintf(buf, sizeof(buf), "%u", q->code)); break;
-	case MG_BY_NAMESPACE: s = q->ns; break;
-	case MG_BY_NAME: s = q->name; break;
-	case MG_BY_AGENT: s = q->user_agent; break;
-	case MG_BY_IP: s = q->source_ip; break;
-	case MG_BY_PATTERN: s = mg_uri_pattern(q->uri, buf, sizeof(buf)); break;
-	case MG_BY_PATH: s = path_of(q->uri); break;
-	case MG_BY_KEYS: break;
-	}
-	return mg_intern_id(&t->texts, s);
-}
-
-static bool earlier(int64_t a, int64_t b)
-{
-	return a != MG_TIME_NONE && (b == MG_TIME_NONE || a < b);
-}
-
-static void count_code(struct mg_audit_tally *t, uint32_t group, uint32_t code, uint64_t n)
-{
-	uint32_t key[2] = { group, code };
-	bool     added;
-	uint32_t i = mg_cells_find(&t->codes, key, &added);
-
-	((struct mg_audit_code *)mg_cells_at(&t->codes, i))->count += n;
-}
-
-static void add_group(struct mg_audit_tally *t, const struct mg_audit_query *query,
-		      const struct mg_request *q)
-{
-	uint32_t               key[MG_AUDIT_MAX_KEYS], i;
-	struct mg_audit_group *g;
-	int64_t                d = duration_of(q);
-	bool                   added;
-
-	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++)
-		key[k] = k < query->nby ? key_id(t, query->by[k], q) : MG_NONE;
-	i = mg_cells_find(&t->groups, key, &added);
-	g = mg_cells_at(&t->groups, i);
-	if (added || earlier(q->start_ns, g->first_ns)) {
-		g->first_ns = q->start_ns;
-		g->uri = mg_arena_str(&t->arena, q->uri);
-	}
-	g->count++;
-	if (d >= 0) {
-		g->timed++;
-		if (__builtin_add_overflow(g->sum_ns, d, &g->sum_ns))
-			g->sum_ns = INT64_MAX;
-		g->max_ns = d > g->max_ns ? d : g->max_ns;
-	}
-	count_code(t, i, q->code, 1);
-}
-
-static struct mg_hist *split_hist(struct mg_audit_tally *t, uint32_t name)
-{
-	bool                     added;
-	uint32_t                 i = mg_cells_find(&t->split, &name, &added);
-	struct mg_audit_latency *l = mg_cells_at(&t->split, i);
-
-	if (added)
-		mg_hist_init(&l->hist, MG_HIST_BITS);
-	return &l->hist;
-}
-
-static void add_split(struct mg_audit_tally *t, const struct mg_audit *a)
-{
-	struct mg_json_iter  it;
-	struct mg_json_value k, v;
-
-	if (!mg_str_has(a->annotations, MG_STR("apiserver.latency.k8s.io/")))
-		return;
-	mg_json_iter_init(&it, a->annotations);
-	while (mg_json_member(&it, &k, &v) == MG_OK) {
-		int64_t ns;
-
-		if (mg_str_starts(k.raw, MG_STR("apiserver.latency.k8s.io/")) &&
-		    v.type == MG_JSON_STRING && mg_duration_parse(v.raw, &ns))
-			mg_hist_add(split_hist(t, mg_intern_id(&t->texts, k.raw)), ns);
-	}
-}
-
-void mg_audit_tally_add(struct mg_audit_tally *t, const struct mg_audit_query *query,
-			const struct mg_audit *a, const struct mg_request *q,
-			struct mg_str text, const struct mg_source *src, uint64_t line)
-{
-	t->count++;
-	if (earlier(q->start_ns, t->first_ns))
-		t->first_ns = q->start_ns;
-	if (q->start_ns > t->last_ns)
-		t->last_ns = q->start_ns;
-	switch (query->want) {
-	case MG_AUDIT_ROWS:
-	case MG_AUDIT_RAW:
-		add_row(t, query->want == MG_AUDIT_RAW, a, q, text);
-		break;
-	case MG_AUDIT_GROUPS:
-		add_group(t, query, q);
-		break;
-	case MG_AUDIT_SPLIT:
-		add_split(t, a);
-		break;
-	case MG_AUDIT_EVENTS:
-		mg_event_from_audit(&t->events, MG_EV_AUDIT_REQUEST, a, src, line);
-		break;
-	}
-}
-
-/* --- merging -------------------------------------------------------------------------- */
-
-static void merge_groups(struct mg_audit_tally *t, const struct mg_audit_tally *from,
-			 const uint32_t *id, uint32_t *place)
-{
-	for (uint32_t i = 0; i < from->groups.n; i++) {
-		const struct mg_audit_group *f = mg_cells_at(&from->groups, i);
-		struct mg_audit_group       *g;
-		uint32_t                     key[MG_AUDIT_MAX_KEYS];
-		bool                         added;
-
-		for (int k = 0; k < MG_AUDIT_MAX_KEYS; k++)
-			key[k] = f->key[k] == MG_NONE ? MG_NONE : id[f->key[k]];
-		place[i] = mg_cells_find(&t->groups, key, &added);
-		g = mg_cells_at(&t->groups, place[i]);
-		if (added || earlier(f->first_ns, g->first_ns)) {
-			g->first_ns = f->first_ns;
-			g->uri = mg_arena_str(&t->arena, f->uri);
-		}
-		g->count += f->count;
-		g->timed += f->timed;
-		if (__builtin_add_overflow(g->sum_ns, f->sum_ns, &g->sum_ns))
-			g->sum_ns = INT64_MAX;
-		g->max_ns = f->max_ns > g->max_ns ? f->max_ns : g->max_ns;
-	}
-}
-
-static void merge_rows(struct mg_audit_tally *t, struct mg_audit_tally *from)
-{
-	for (size_t i = 0; i < from->nrows; i++)
-		MG_PUSH(t->rows, t->nrows, t->rows_cap, from->rows[i]);
-	if (from->nrows)
-		mg_arena_adopt(&t->arena, &from->arena);
-}
-
-void mg_audit_tally_merge(struct mg_audit_tally *t, struct mg_audit_tally *from)
-{
-	uint32_t *id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
-	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
-
-	mg_intern_merge(&t->texts, &from->texts, id);
-	t->count += from->count;
-	if (earlier(from->first_ns, t->first_ns))
-		t->first_ns = from->first_ns;
-	if (from->last_ns > t->last_ns)
-		t->last_ns = from->last_ns;
-	merge_groups(t, from, id, place);
-	for (uint32_t i = 0; i < from->codes.n; i++) {
-		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
-
-		count_code(t, place[c->group], c->code, c->count);
-	}
-	for (uint32_t i = 0; i < from->split.n; i++) {
-		const struct mg_audit_latency *l = mg_cells_at(&from->split, i);
-
-		mg_hist_merge(split_hist(t, id[l->name]), &l->hist);
-	}
-	mg_batch_append(&t->events, &from->events);
-	merge_rows(t, from);
-	free(id);
-	free(place);
-	mg_audit_tally_release(from);
-}
-
-static int by_time(const void *va, const void *vb)
-{
-	const struct mg_audit_row *a = va, *b = vb;
-
 	return a->received_ns < b->received_ns ? -1 : a->received_ns > b->received_ns;
 }
 
-void mg_audit_tally_sort(struct mg_audit_tally *t)
+/* Stable: equal times keep the order of the input. */
+static void sort_rows(struct mg_audit_tally *t)
 {
-	/* stable: equal times keep the order of the input */
 	struct mg_audit_row *tmp = mg_alloc(sizeof(*tmp) * (t->nrows + 1)), *a = t->rows, *b = tmp;
 
 	for (size_t w = 1; w < t->nrows; w *= 2) {
@@ -425,15 +96,306 @@ void mg_audit_tally_sort(struct mg_audit_tally *t)
 	}
 }
 
+/* --- latency annotations ------------------------------------------------------------- */
+
+static struct mg_hist *split_hist(struct mg_audit_tally *t, uint32_t name)
+{
+	bool                     added;
+	uint32_t                 i = mg_cells_find(&t->split, &name, &added);
+	struct mg_audit_latency *l = mg_cells_at(&t->split, i);
+
+	if (added)
+		mg_hist_init(&l->hist, MG_HIST_BITS);
+	return &l->hist;
+}
+
+static void add_split(struct mg_audit_tally *t, const struct mg_audit *a)
+{
+	static const struct mg_str prefix = { "apiserver.latency.k8s.io/", 25 };
+	struct mg_json_iter        it;
+	struct mg_json_value       k, v;
+
+	if (!a->annotations.n || !mg_str_has(a->annotations, prefix))
+		return;
+	mg_json_iter_init(&it, a->annotations);
+	while (mg_json_member(&it, &k, &v) == MG_OK) {
+		int64_t ns;
+
+		if (mg_str_starts(k.raw, prefix) && v.type == MG_JSON_STRING &&
+		    mg_duration_parse(v.raw, &ns))
+			mg_hist_add(split_hist(t, mg_intern_id(&t->names, k.raw)), ns);
+	}
+}
+
+/* --- events of the timeline -------------------------------------------------------------- */
+
+static void add_event(struct mg_audit_tally *t, bool all, const struct mg_audit *a,
+		      const struct mg_request *q, const struct mg_source *src)
+{
+	enum mg_event_kind kind = MG_EV_AUDIT_REQUEST;
+
+	if (mg_str_eq(q->verb, MG_STR("deletecollection")))
+		kind = MG_EV_AUDIT_DELETECOLLECTION;
+	else if (q->code >= 500)
+		kind = MG_EV_AUDIT_ERROR;
+	else if (!q->long_running && mg_audit_duration(q) >= MG_AUDIT_SLOW)
+		kind = MG_EV_AUDIT_SLOW;
+	else if (q->code < 400 && !all)
+		return;
+	mg_event_from_audit(&t->events, kind, a, src, q->line);
+}
+
+static void add_open_event(struct mg_batch *b, const struct mg_audit_item *i)
+{
+	struct mg_event *e = mg_batch_add(b, MG_EV_AUDIT_UNFINISHED, MG_SEV_WARNING);
+
+	e->time_ns = i->q.start_ns;
+	e->time_source = i->q.start_ns == MG_TIME_NONE ? MG_TIME_UNKNOWN : MG_TIME_EXACT;
+	if (i->q.long_running)
+		e->severity = MG_SEV_DEBUG; /* an open watch is nothing special */
+	e->artifact = i->q.artifact;
+	e->line = i->q.line;
+	e->verb = mg_batch_str(b, i->q.verb);
+	e->user = mg_batch_str(b, i->q.user);
+	e->resource = mg_batch_str(b, i->q.resource);
+	e->ns = mg_batch_str(b, i->q.ns);
+	e->name = mg_batch_str(b, i->q.name);
+	e->audit_id = mg_batch_str(b, i->audit_id);
+	e->message = mg_batch_str(b, i->q.uri);
+	mg_batch_attr(b, e, "user_agent", i->q.user_agent);
+	mg_batch_attr(b, e, "source_ip", i->q.source_ip);
+}
+
+/* --- single requests --------------------------------------------------------------------- */
+
+static void add_item(struct mg_audit_tally *t, const struct mg_audit *a,
+		     const struct mg_request *q, const char *note)
+{
+	struct mg_audit_item *item = mg_audit_item_new(a, q);
+
+	item->note = note;
+	mg_audit_items_add(&t->items, item);
+}
+
+static void add_life(struct mg_audit_tally *t, const struct mg_story_object *object,
+		     const struct mg_audit *a, const struct mg_request *q, struct mg_str text)
+{
+	bool        read;
+	const char *note = mg_story_life(object, q, text, &read);
+
+	if (note && read)
+		t->reads++;
+	else if (note)
+		add_item(t, a, q, note);
+}
+
+static void add_slow(struct mg_audit_tally *t, size_t n, const struct mg_audit *a,
+		     const struct mg_request *q)
+{
+	if (q->long_running || mg_audit_duration(q) < 0)
+		return;
+	add_item(t, a, q, NULL);
+	if (t->items.n >= 4 * n + 64)
+		mg_audit_items_longest(&t->items, n);
+}
+
+static bool flies_at(const struct mg_request *q, int64_t at)
+{
+	return q->start_ns != MG_TIME_NONE && q->start_ns <= at && mg_audit_duration(q) >= 0 &&
+	       q->end_ns > at;
+}
+
+/* A LIST that is whole or a quorum read, and not of one object by a field selector. */
+static bool costs(const struct mg_request *q)
+{
+	struct mg_list_cost c;
+
+	if (!mg_str_eq(q->verb, MG_STR("list")) || q->name.n)
+		return false;
+	c = mg_audit_list_cost(q->uri);
+	return c.whole || c.etcd;
+}
+
+/* --- one event ------------------------------------------------------------------------------ */
+
+static void note_time(struct mg_audit_tally *t, int64_t first_ns, int64_t last_ns)
+{
+	if (first_ns != MG_TIME_NONE && (t->first_ns == MG_TIME_NONE || first_ns < t->first_ns))
+		t->first_ns = first_ns;
+	if (last_ns > t->last_ns)
+		t->last_ns = last_ns;
+}
+
+/* Is the event part of the answer at all, beyond the filter? */
+static bool concerns(const struct mg_audit_query *query, const struct mg_request *q,
+		     struct mg_str text)
+{
+	bool read;
+
+	switch (query->want) {
+	case MG_AUDIT_LISTS:
+		return costs(q);
+	case MG_AUDIT_WATCHES:
+		return mg_str_eq(q->verb, MG_STR("watch"));
+	case MG_AUDIT_FLYING:
+		return flies_at(q, query->at_ns);
+	case MG_AUDIT_COLLECTIONS:
+		return mg_str_eq(q->verb, MG_STR("deletecollection"));
+	case MG_AUDIT_DELETED:
+		return mg_story_deleted(&query->object, q) != NULL;
+	case MG_AUDIT_LIFE:
+		return mg_story_life(&query->object, q, text, &read) != NULL;
+	default:
+		return true;
+	}
+}
+
+void mg_audit_tally_add(struct mg_audit_tally *t, const struct mg_audit_query *query,
+			const struct mg_audit *a, const struct mg_request *q,
+			struct mg_str text, const struct mg_source *src)
+{
+	if (!concerns(query, q, text))
+		return;
+	t->count++;
+	note_time(t, q->start_ns, q->start_ns);
+	switch (query->want) {
+	case MG_AUDIT_ROWS:
+	case MG_AUDIT_RAW:
+		add_row(t, query->want == MG_AUDIT_RAW, a, q, text);
+		break;
+	case MG_AUDIT_GROUPS:
+	case MG_AUDIT_LISTS:
+	case MG_AUDIT_WATCHES:
+		mg_audit_groups_add(&t->groups, &query->by, a, q);
+		break;
+	case MG_AUDIT_SPLIT:
+		add_split(t, a);
+		break;
+	case MG_AUDIT_EVENTS:
+		add_event(t, query->all_events, a, q, src);
+		break;
+	case MG_AUDIT_SERIES:
+		mg_audit_series_add(&t->series, query->step_ns,
+				    query->by.n ? query->by.key[0] : MG_BY_KEYS, a, q);
+		break;
+	case MG_AUDIT_DELETED:
+		add_item(t, a, q, mg_story_deleted(&query->object, q));
+		break;
+	case MG_AUDIT_LIFE:
+		add_life(t, &query->object, a, q, text);
+		break;
+	case MG_AUDIT_SLOWEST:
+		add_slow(t, query->slowest, a, q);
+		break;
+	case MG_AUDIT_FLYING:
+	case MG_AUDIT_COLLECTIONS:
+		add_item(t, a, q, NULL);
+		break;
+	case MG_AUDIT_OPEN:
+	case MG_AUDIT_SPAN:
+		break;
+	}
+}
+
+/* --- merging ---------------------------------------------------------------------------------- */
+
+static void merge_split(struct mg_audit_tally *t, const struct mg_audit_tally *from)
+{
+	for (uint32_t i = 0; i < from->split.n; i++) {
+		const struct mg_audit_latency *l = mg_cells_at(&from->split, i);
+		struct mg_str                  name = mg_intern_str(&from->names, l->name);
+
+		mg_hist_merge(split_hist(t, mg_intern_id(&t->names, name)), &l->hist);
+	}
+}
+
+static void merge_rows(struct mg_audit_tally *t, struct mg_audit_tally *from)
+{
+	for (size_t i = 0; i < from->nrows; i++)
+		MG_PUSH(t->rows, t->nrows, t->rows_cap, from->rows[i]);
+	if (from->nrows)
+		mg_arena_adopt(&t->arena, &from->arena);
+}
+
+void mg_audit_tally_merge(struct mg_audit_tally *t, const struct mg_audit_query *query,
+			  struct mg_audit_tally *from)
+{
+	t->count += from->count;
+	t->reads += from->reads;
+	t->end_ns = from->end_ns > t->end_ns ? from->end_ns : t->end_ns;
+	note_time(t, from->first_ns, from->last_ns);
+	mg_audit_groups_merge(&t->groups, &from->groups);
+	merge_split(t, from);
+	mg_batch_append(&t->events, &from->events);
+	mg_audit_series_merge(&t->series, &from->series);
+	merge_rows(t, from);
+	mg_audit_items_merge(&t->items, &from->items);
+	if (query->want == MG_AUDIT_SLOWEST)
+		mg_audit_items_longest(&t->items, query->slowest);
+	mg_audit_tally_release(from);
+}
+
+static bool open_concerns(const struct mg_audit_query *query, const struct mg_request *q)
+{
+	if (query->want == MG_AUDIT_FLYING)
+		return q->start_ns != MG_TIME_NONE && q->start_ns <= query->at_ns;
+	return query->want != MG_AUDIT_COLLECTIONS || concerns(query, q, mg_str("", 0));
+}
+
+static void add_opens(struct mg_audit_tally *t, const struct mg_audit_query *query,
+		      struct mg_audit_opens *opens)
+{
+	struct mg_audit_items all = { 0 };
+
+	mg_audit_opens_take(opens, &all);
+	mg_audit_items_sort(&all, mg_audit_item_by_time); /* the table's order is no order */
+	for (size_t i = 0; i < all.n; i++) {
+		struct mg_audit_item *item = all.v[i];
+
+		if (!open_concerns(query, &item->q)) {
+			free(item);
+			continue;
+		}
+		if (query->want != MG_AUDIT_EVENTS) {
+			t->count++;
+			note_time(t, item->q.start_ns, item->q.start_ns);
+			mg_audit_items_add(&t->items, item);
+			continue;
+		}
+		add_open_event(&t->events, item);
+		free(item);
+	}
+	all.n = 0;
+	mg_audit_items_release(&all);
+}
+
+void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query *query,
+			   struct mg_audit_opens *opens)
+{
+	if (mg_audit_wants_opens(query))
+		add_opens(t, query, opens);
+	mg_audit_opens_release(opens);
+	mg_audit_groups_finish(&t->groups, &query->by);
+	sort_rows(t);
+	if (query->want == MG_AUDIT_SLOWEST)
+		mg_audit_items_longest(&t->items, query->slowest);
+	else
+		mg_audit_items_sort(&t->items, query->want == MG_AUDIT_FLYING ?
+						       mg_audit_item_by_weight :
+						       mg_audit_item_by_time);
+	mg_batch_sort(&t->events);
+}
+
 void mg_audit_tally_release(struct mg_audit_tally *t)
 {
 	for (uint32_t i = 0; i < t->split.n; i++)
 		mg_hist_release(&((struct mg_audit_latency *)mg_cells_at(&t->split, i))->hist);
 	mg_arena_release(&t->arena);
-	mg_intern_release(&t->texts);
-	mg_cells_release(&t->groups);
-	mg_cells_release(&t->codes);
+	mg_intern_release(&t->names);
+	mg_audit_groups_release(&t->groups);
 	mg_cells_release(&t->split);
+	mg_audit_series_release(&t->series);
+	mg_audit_items_release(&t->items);
 	mg_batch_release(&t->events);
 	free(t->rows);
 	mg_audit_tally_init(t);

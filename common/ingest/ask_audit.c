@@ -2,42 +2,115 @@
 #include "ingest/ask_audit.h"
 
 #include "ingest/audit_reader.h"
+#include "ingest/audit_seen.h"
 
 #define HEAD 65536 /* bytes that say how a leaf is written */
+
+/* A log is written in the order of its stages.  When it goes back by more than this, it may
+ * have been put together from pieces, of which some may be there twice. */
+#define BACK (5 * MG_SEC)
+
+/* What one block yields. */
+struct answer {
+	struct mg_audit_tally tally;
+	struct mg_audit_opens opens;
+	uint64_t             *id; /* of the events counted, unless repeats are known already */
+	size_t                n, cap;
+	uint64_t              events, sum; /* of all events of the block */
+	uint32_t              artifact;
+};
 
 struct asking {
 	struct mg_audit_reader       in;
 	const struct mg_source      *src;
 	const struct mg_audit_query *query;
-	struct mg_audit_tally       *tally;
+	struct answer               *out;
+	struct mg_audit_seen        *seen; /* when blocks come in order */
+	uint64_t                     stream;
+	bool                         opens;
 };
+
+/* --- on a worker: one block ---------------------------------------------------------- */
+
+static void note_open(struct asking *r, const struct mg_audit *a, uint64_t line)
+{
+	struct mg_request q;
+	uint64_t          id;
+
+	if (!a->audit_id.n)
+		return;
+	id = mg_audit_open_id(r->stream, a->audit_id);
+	if (mg_audit_counts(a)) {
+		mg_audit_opens_end(&r->out->opens, id, a->received_ns);
+		return;
+	}
+	if (a->stage != MG_STAGE_RECEIVED && a->stage != MG_STAGE_STARTED)
+		return;
+	r->out->opens.received += a->stage == MG_STAGE_RECEIVED;
+	if (!mg_audit_filter_match(&r->query->filter, a, &q, &r->in.arena, true) ||
+	    !mg_source_wants(r->src, q.start_ns))
+		return;
+	q.artifact = r->src->artifact;
+	q.line = line;
+	mg_audit_opens_begin(&r->out->opens, id, mg_audit_item_new(a, &q));
+}
+
+/* Count the event as one of this file; false when it was here before. */
+static bool is_new(struct asking *r, uint64_t id)
+{
+	if (id == 0)
+		return true;
+	if (!r->seen) {
+		MG_PUSH(r->out->id, r->out->n, r->out->cap, id);
+		return true;
+	}
+	if (!mg_audit_seen_add(r->seen, id))
+		return true;
+	r->in.stats->duplicates++;
+	return false;
+}
 
 static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t line)
 {
 	struct asking    *r = ctx;
 	struct mg_request q;
+	uint64_t          id = mg_audit_event_id(a);
 
-	if (!mg_audit_query_match(r->query, a, &q, &r->in.arena) ||
-	    !mg_source_wants(r->src, q.end_ns >= q.start_ns ? q.end_ns : q.start_ns))
+	r->out->events++;
+	r->out->sum += id;
+	if (r->opens)
+		note_open(r, a, line);
+	if (r->query->want == MG_AUDIT_OPEN || r->query->want == MG_AUDIT_SPAN ||
+	    !mg_audit_filter_match(&r->query->filter, a, &q, &r->in.arena, false) ||
+	    !mg_source_wants(r->src, q.end_ns >= q.start_ns ? q.end_ns : q.start_ns) ||
+	    !is_new(r, id))
 		return;
-	mg_audit_tally_add(r->tally, r->query, a, &q, text, r->src, line);
+	q.artifact = r->src->artifact;
+	q.line = line;
+	mg_audit_tally_add(&r->out->tally, r->query, a, &q, text, r->src);
 }
 
-/* The tally of this partial, made when there is none. */
-static struct mg_audit_tally *tally_of(struct mg_partial *p)
+static struct answer *answer_of(struct mg_partial *p, const struct mg_source *src)
 {
-	if (!p->extra) {
-		p->extra = mg_alloc(sizeof(struct mg_audit_tally));
-		mg_audit_tally_init(p->extra);
+	struct answer *a = p->extra;
+
+	if (!a) {
+		p->extra = a = mg_zalloc(sizeof(*a));
+		a->artifact = src->artifact;
+		mg_audit_tally_init(&a->tally);
 	}
-	return p->extra;
+	return a;
 }
 
-static void begin(struct asking *r, const struct mg_source *src, struct mg_partial *out)
+static void begin(struct asking *r, const struct mg_source *src, struct mg_partial *out,
+		  struct mg_audit_seen *seen)
 {
 	const struct mg_audit_ask *ask = src->ctx;
 
-	*r = (struct asking){ .src = src, .query = &ask->query, .tally = tally_of(out) };
+	*r = (struct asking){ .src = src, .query = &ask->query, .out = answer_of(out, src),
+			      .seen = seen };
+	r->opens = mg_audit_wants_opens(r->query);
+	r->stream = r->opens ? mg_audit_stream(src->path) : 0;
 	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats,
 					  .memo = mg_partial_memo(out) };
 }
@@ -57,65 +130,209 @@ static void note_span(struct mg_partial *out, const struct mg_source *src)
 	}
 }
 
+/* --- consumers ------------------------------------------------------------------------- */
+
+/* Of a leaf whose blocks come in order. */
+struct state {
+	struct mg_audit_docs  docs;
+	struct mg_audit_seen *seen;
+};
+
 static void lines_block(void *state, const struct mg_source *src, const struct mg_block *b,
 			struct mg_partial *out)
 {
+	struct state *s = state;
 	struct asking r;
 
-	begin(&r, src, out);
+	begin(&r, src, out, s ? s->seen : NULL);
 	mg_audit_read_lines(&r.in, b);
 	mg_audit_reader_end(&r.in);
 	note_span(out, src);
 }
 
-static void *docs_open(const struct mg_source *src)
+static void *state_open(const struct mg_source *src)
 {
-	return mg_zalloc(sizeof(struct mg_audit_docs));
+	struct state *s = mg_zalloc(sizeof(*s));
+
+	s->seen = mg_audit_seen_new(MG_AUDIT_SEEN_FAR);
+	return s;
 }
 
 static void docs_block(void *state, const struct mg_source *src, const struct mg_block *b,
 		       struct mg_partial *out)
 {
+	struct state *s = state;
 	struct asking r;
 
-	begin(&r, src, out);
-	mg_audit_read_docs(state, &r.in, b);
+	begin(&r, src, out, s->seen);
+	mg_audit_read_docs(&s->docs, &r.in, b);
 	mg_audit_reader_end(&r.in);
 	note_span(out, src);
+}
+
+static void state_close(void *state, const struct mg_source *src, struct mg_partial *out)
+{
+	struct state *s = state;
+
+	mg_audit_seen_free(s->seen);
+	free(s);
 }
 
 static void docs_close(void *state, const struct mg_source *src, struct mg_partial *out)
 {
 	docs_block(state, src, NULL, out);
-	free(state);
+	state_close(state, src, out);
 }
 
 static const struct mg_consumer ask_lines = { .name = "audit-question", .block = lines_block };
+static const struct mg_consumer ask_in_order = { .name = "audit-question-in-order",
+						 .stateful = true, .open = state_open,
+						 .block = lines_block, .close = state_close };
 static const struct mg_consumer ask_docs = { .name = "audit-question-documents",
-					     .stateful = true, .open = docs_open,
+					     .stateful = true, .open = state_open,
 					     .block = docs_block, .close = docs_close };
+
+/* Another pass has begun: a relative window is found by one that knows no window. */
+static void sync_pass(struct mg_audit_ask *ask)
+{
+	if (ask->opts->windowed == ask->windowed)
+		return;
+	mg_audit_ask_reset(ask);
+	ask->windowed = ask->opts->windowed;
+}
 
 const struct mg_consumer *mg_audit_ask_pick(void *ctx, const struct mg_leaf *leaf)
 {
-	struct mg_str head = { 0 };
+	struct mg_audit_ask *ask = ctx;
+	struct mg_str        head = { 0 };
+	uint32_t             artifact;
 
+	sync_pass(ask);
+	artifact = ask->picked++; /* artifacts are numbered as they are picked */
 	if (leaf->kind != MG_KIND_AUDIT)
 		return NULL;
 	mg_src_peek(leaf->src, HEAD, &head, NULL);
-	return mg_audit_is_docs(head) ? &ask_docs : &ask_lines;
+	if (mg_audit_is_docs(head))
+		return &ask_docs;
+	return ask->in_order || (artifact < ask->nrepeats && ask->repeats[artifact]) ?
+		       &ask_in_order : &ask_lines;
+}
+
+/* --- folding ------------------------------------------------------------------------------ */
+
+static void mark_repeats(struct mg_audit_ask *ask, uint32_t artifact)
+{
+	while (ask->nrepeats <= artifact)
+		MG_PUSH(ask->repeats, ask->nrepeats, ask->repeats_cap, false);
+	ask->repeats[artifact] = ask->again = true;
+}
+
+/* Was any event counted before in this file, or may it have been? */
+static void look_for_repeats(struct mg_audit_ask *ask, const struct answer *a,
+			     const struct mg_leaf_stats *stats)
+{
+	uint64_t salt = (a->artifact + UINT64_C(1)) * 0x9e3779b97f4a7c15u;
+
+	if (a->n && !ask->seen)
+		ask->seen = mg_audit_seen_new(MG_AUDIT_SEEN_NEAR);
+	for (size_t i = 0; i < a->n; i++)
+		if (mg_audit_seen_add(ask->seen, (a->id[i] ^ salt) | 1))
+			mark_repeats(ask, a->artifact);
+	if (a->n && stats->first_ns != MG_TIME_NONE &&
+	    stats->first_ns < ask->leaf_last_ns - BACK)
+		mark_repeats(ask, a->artifact);
+	if (stats->last_ns > ask->leaf_last_ns)
+		ask->leaf_last_ns = stats->last_ns;
+}
+
+/* The file is complete: count it, unless it is a copy. */
+static void end_leaf(struct mg_audit_ask *ask)
+{
+	struct mg_audit_copy *now = &ask->now;
+
+	if (!ask->any)
+		return;
+	ask->any = false;
+	for (size_t i = 0; now->n && i < ask->nknown; i++) {
+		if (ask->known[i].n != now->n || ask->known[i].sum != now->sum)
+			continue;
+		now->of = ask->known[i].artifact;
+		MG_PUSH(ask->copy, ask->ncopies, ask->copies_cap, *now);
+		mg_audit_opens_drop(&ask->opens, now->artifact);
+		mg_audit_tally_release(&ask->leaf);
+		return;
+	}
+	MG_PUSH(ask->known, ask->nknown, ask->known_cap, *now);
+	mg_audit_tally_merge(&ask->tally, &ask->query, &ask->leaf);
 }
 
 void mg_audit_ask_fold(void *ctx, struct mg_partial *p)
 {
-	struct mg_audit_ask   *ask = ctx;
-	struct mg_audit_tally *from = p->extra;
+	struct mg_audit_ask *ask = ctx;
+	struct answer       *a = p->extra;
 
-	/* the pass that looks for the last time counted without the window: begin again */
-	if (ask->opts->windowed != ask->windowed)
-		mg_audit_tally_release(&ask->tally);
-	ask->windowed = ask->opts->windowed;
-	if (from)
-		mg_audit_tally_merge(&ask->tally, from);
-	free(from);
+	sync_pass(ask);
+	if (!a)
+		return;
 	p->extra = NULL;
+	if (!ask->any || ask->now.artifact != a->artifact) {
+		end_leaf(ask);
+		ask->any = true;
+		ask->now = (struct mg_audit_copy){ .artifact = a->artifact };
+		ask->leaf_first_ns = p->stats.first_ns;
+		ask->leaf_last_ns = INT64_MIN + BACK; /* before all times */
+	}
+	ask->now.n += a->events;
+	ask->now.sum += a->sum;
+	look_for_repeats(ask, a, &p->stats);
+	a->tally.end_ns = p->stats.last_ns;
+	mg_audit_tally_merge(&ask->leaf, &ask->query, &a->tally);
+	mg_audit_opens_merge(&ask->opens, &a->opens, ask->leaf_first_ns);
+	free(a->id);
+	free(a);
+}
+
+bool mg_audit_ask_end(struct mg_audit_ask *ask)
+{
+	end_leaf(ask);
+	if (ask->again) {
+		ask->again = false;
+		return true;
+	}
+	ask->received = ask->opens.received;
+	mg_audit_tally_finish(&ask->tally, &ask->query, &ask->opens);
+	return false;
+}
+
+/* --- life --------------------------------------------------------------------------------- */
+
+void mg_audit_ask_init(struct mg_audit_ask *ask, const struct mg_ingest_opts *opts)
+{
+	*ask = (struct mg_audit_ask){ .opts = opts };
+	mg_audit_filter_init(&ask->query.filter);
+	mg_audit_tally_init(&ask->tally);
+	mg_audit_tally_init(&ask->leaf);
+}
+
+void mg_audit_ask_reset(struct mg_audit_ask *ask)
+{
+	mg_audit_tally_release(&ask->tally);
+	mg_audit_tally_release(&ask->leaf);
+	mg_audit_opens_release(&ask->opens);
+	mg_audit_seen_free(ask->seen);
+	ask->seen = NULL;
+	ask->any = ask->again = false;
+	ask->nknown = ask->ncopies = 0;
+	ask->picked = 0;
+}
+
+void mg_audit_ask_release(struct mg_audit_ask *ask)
+{
+	mg_audit_ask_reset(ask);
+	mg_audit_filter_release(&ask->query.filter);
+	free(ask->repeats);
+	free(ask->known);
+	free(ask->copy);
+	ask->repeats = NULL;
+	ask->known = ask->copy = NULL;
 }

@@ -4,7 +4,10 @@
 #include "base/mem.h"
 #include "base/scan.h"
 #include "parse/audit_fast.h"
+#include "parse/audit_legacy.h"
+#include "parse/envelope.h"
 
+#define HEAD    ((size_t)64 << 10) /* of a text, where signs of what it is are looked for */
 #define DOC_MAX ((size_t)64 << 20) /* of a document over many lines; then it counts as torn */
 
 /* --- one text, wherever it begins -------------------------------------------------- */
@@ -27,11 +30,32 @@ static uint64_t locate(struct mg_audit_reader *r, uint64_t byte, uint64_t *in_li
 	return r->line + r->seen_lines;
 }
 
+/* A better word than "no audit event" for what is often taken for one. */
+static const char *known_as(struct mg_str text, const char *msg)
+{
+	static const struct {
+		const char *sign, *msg;
+	} others[] = {
+		{ "\"resourceLogs\"", "OpenTelemetry records are not read: export the audit log itself" },
+		{ "\"protoPayload\"", "Google Cloud audit records are not read: they are no audit.k8s.io events" },
+		{ "\"AdmissionReview\"", "an AdmissionReview is no audit event" },
+	};
+
+	if (!strstr(msg, "no audit event"))
+		return msg;
+	text = mg_str_head(text, HEAD);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (mg_str_has(text, mg_strz(others[i].sign)))
+			return others[i].msg;
+	return msg;
+}
+
 static void on_bad(void *ctx, uint64_t byte, const char *msg)
 {
 	struct mg_audit_reader *r = ctx;
 	uint64_t       in_line, line = locate(r, byte, &in_line);
 
+	msg = known_as(mg_str_from(r->text, byte), msg);
 	mg_stats_bad(r->stats, line, in_line, "%s", msg);
 }
 
@@ -45,6 +69,28 @@ static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, ui
 	r->event(r->ctx, a, text, locate(r, byte, &in_line));
 }
 
+/* A line of the format before JSON; false when it is none. */
+static bool read_legacy(struct mg_audit_reader *r, struct mg_str text)
+{
+	struct mg_buf   json = { 0 };
+	struct mg_err   err = { 0 };
+	struct mg_audit a;
+	enum mg_status  st = mg_audit_legacy(text, &json, &err);
+	struct mg_str   event;
+
+	if (st == MG_OK) {
+		event = mg_arena_str(&r->arena, mg_buf_str(&json));
+		if (mg_audit_parse(event, &a, &err) == MG_OK)
+			on_event(r, &a, event, 0);
+		else
+			on_bad(r, 0, err.msg);
+	} else if (st == MG_FAIL) {
+		on_bad(r, err.byte, err.msg);
+	}
+	mg_buf_release(&json);
+	return st != MG_SKIP;
+}
+
 /* Read `text`, which begins on line `line`. */
 static void read_text(struct mg_audit_reader *r, struct mg_str text, uint64_t line)
 {
@@ -54,7 +100,7 @@ static void read_text(struct mg_audit_reader *r, struct mg_str text, uint64_t li
 	r->seen_byte = r->seen_lines = 0;
 	if (mg_audit_blank(text))
 		r->stats->other++;
-	else
+	else if (text.p[0] == '{' || !read_legacy(r, text))
 		mg_audit_line(text, &r->sink);
 }
 
@@ -142,18 +188,32 @@ static int64_t balance(struct mg_str line, bool *torn)
 	return open;
 }
 
+/* The text of a JSON string as it was written. */
+static struct mg_str unescape(struct mg_arena *arena, struct mg_str raw)
+{
+	char *d = mg_arena_alloc(arena, raw.n);
+
+	return mg_str(d, mg_json_unescape((struct mg_json_text){ raw.p, (uint32_t)raw.n, true }, d,
+					  raw.n));
+}
+
 /* Read what is pending, whole or not. */
 static void flush_doc(struct mg_audit_docs *d)
 {
 	struct mg_str text;
 
-	if (d->pending.n == 0)
+	if (d->pending.n == 0) {
+		d->kind = MG_PENDING_DOC;
 		return;
-	text = mg_arena_str(&d->r->arena, mg_buf_str(&d->pending));
+	}
+	if (d->kind == MG_PENDING_DOCKER)
+		text = unescape(&d->r->arena, mg_buf_str(&d->pending));
+	else
+		text = mg_arena_str(&d->r->arena, mg_buf_str(&d->pending));
 	read_text(d->r, text, d->first_line);
 	mg_buf_clear(&d->pending);
 	d->depth = 0;
-	d->cri = false;
+	d->kind = MG_PENDING_DOC;
 }
 
 static void append(struct mg_audit_docs *d, struct mg_str text, uint64_t number)
@@ -163,18 +223,33 @@ static void append(struct mg_audit_docs *d, struct mg_str text, uint64_t number)
 	mg_buf_add(&d->pending, text);
 }
 
-static void on_cri_line(struct mg_audit_docs *d, struct mg_str text, bool partial, uint64_t number)
+/* A record of a container runtime, perhaps only a part of a line. */
+static void on_record(struct mg_audit_docs *d, enum mg_audit_pending kind, struct mg_str text,
+		      bool partial, uint64_t number)
 {
-	if (!d->cri)
+	if (d->kind != kind)
 		flush_doc(d);
 	if (!partial && d->pending.n == 0) {
-		read_text(d->r, text, number);
+		read_text(d->r, kind == MG_PENDING_DOCKER ? unescape(&d->r->arena, text) : text, number);
 		return;
 	}
-	d->cri = true;
+	d->kind = kind;
 	append(d, text, number);
 	if (!partial || d->pending.n > DOC_MAX)
 		flush_doc(d);
+}
+
+/* docker's json-file: lines over 16 KiB are cut, and only the last part ends in a newline. */
+static bool docker(struct mg_str line, struct mg_str *text, bool *partial)
+{
+	struct mg_envelope e;
+
+	if (!mg_str_starts(line, MG_STR("{\"log\":")))
+		return false;
+	mg_envelope_parse(line, &e);
+	*text = e.text;
+	*partial = e.partial;
+	return e.kind == MG_ENVELOPE_DOCKER;
 }
 
 /* Can `line` not belong to the pending document?  An object that begins in the first column
@@ -195,10 +270,14 @@ static void on_doc_line(void *ctx, struct mg_str line, uint64_t number)
 	int64_t       open;
 
 	if (mg_audit_cri(line, &text, &partial) == MG_OK) {
-		on_cri_line(d, text, partial, number);
+		on_record(d, MG_PENDING_CRI, text, partial, number);
 		return;
 	}
-	if (d->cri || (d->pending.n && begins_anew(d, line)))
+	if (docker(line, &text, &partial)) {
+		on_record(d, MG_PENDING_DOCKER, text, partial, number);
+		return;
+	}
+	if (d->kind != MG_PENDING_DOC || (d->pending.n && begins_anew(d, line)))
 		flush_doc(d);
 	open = balance(line, &torn);
 	if (d->pending.n == 0 && (open <= 0 || torn)) {
@@ -241,7 +320,7 @@ bool mg_audit_is_docs(struct mg_str head)
 		if (!mg_str_cut(head, '\n', &line, &head))
 			return false; /* one line, or a very long first one */
 	} while (mg_audit_blank(line));
-	if (mg_audit_cri(line, &text, &partial) == MG_OK)
+	if (mg_audit_cri(line, &text, &partial) == MG_OK || docker(line, &text, &partial))
 		return true;
 	text = mg_audit_strip(line);
 	if (!text.p)

@@ -28,13 +28,16 @@ struct mg_audit_reader {
 	uint64_t             seen_byte, seen_lines; /* line breaks counted so far */
 };
 
+/* What pending text is. */
+enum mg_audit_pending { MG_PENDING_DOC, MG_PENDING_CRI, MG_PENDING_DOCKER };
+
 /* What is carried from block to block of a leaf whose records are no single lines:
  * pretty-printed events and lists, and the partial lines of container runtimes. */
 struct mg_audit_docs {
 	struct mg_buf pending;
 	uint64_t      first_line; /* of what is pending */
 	int64_t       depth;      /* brackets open behind it */
-	bool          cri;        /* pending are partial lines of a container log */
+	enum mg_audit_pending kind;
 	struct mg_audit_reader *r; /* of the current block */
 };
 

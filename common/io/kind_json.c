@@ -16,7 +16,7 @@
 	X(HEADER, "header") X(MEMBERS, "members") X(ALARMS, "alarms")                       \
 	X(ETCD_RESOURCES, "etcd_resources") X(RESOURCE_LOGS, "resourceLogs")                \
 	X(JOURNAL_TIME, "__REALTIME_TIMESTAMP") X(JOURNAL_MESSAGE, "MESSAGE")               \
-	X(ARTIFACT, "artifact") X(COMPONENT, "component")
+	X(ARTIFACT, "artifact") X(COMPONENT, "component") X(PROTO_PAYLOAD, "protoPayload")
 
 enum key {
 #define X(id, name) K_##id,
@@ -172,6 +172,8 @@ static bool is_audit(const struct shape *sh)
 		return true;
 	if (has(sh, K_RESOURCE_LOGS))
 		return mg_str_has(sh->value[K_RESOURCE_LOGS], MG_STR("k8s.audit."));
+	if (has(sh, K_PROTO_PAYLOAD)) /* Google Cloud's: the reader says that it is not read */
+		return mg_str_has(sh->value[K_PROTO_PAYLOAD], MG_STR("k8s"));
 	return holds_audit(sh->value[K_MESSAGE]) || holds_audit(sh->value[K_AT_MESSAGE]);
 }
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "base/order.h"
 #include "render/text.h"
 
 #define CELLS      5
@@ -154,20 +153,27 @@ static void list_row(struct table *t, const struct mg_audit_row *r, bool wide)
 	end_row(t);
 }
 
-void mg_render_audit_list(struct mg_out *o, struct mg_audit_tally *t, bool wide)
+static void more(struct mg_out *o, size_t n)
 {
-	struct table table = { 0 };
-
-	mg_audit_tally_sort(t);
-	for (size_t i = 0; i < t->nrows; i++)
-		list_row(&table, &t->rows[i], wide);
-	print_table(o, &table);
+	if (n)
+		mg_out_printf(o, "\xe2\x80\xa6 and %zu more\n", n);
 }
 
-void mg_render_audit_json(struct mg_out *o, struct mg_audit_tally *t)
+void mg_render_audit_list(struct mg_out *o, const struct mg_audit_tally *t, bool wide,
+			  size_t top)
 {
-	mg_audit_tally_sort(t);
-	for (size_t i = 0; i < t->nrows; i++) {
+	struct table table = { 0 };
+	size_t       n = top && top < t->nrows ? top : t->nrows;
+
+	for (size_t i = 0; i < n; i++)
+		list_row(&table, &t->rows[i], wide);
+	print_table(o, &table);
+	more(o, t->nrows - n);
+}
+
+void mg_render_audit_json(struct mg_out *o, const struct mg_audit_tally *t, size_t top)
+{
+	for (size_t i = 0; i < t->nrows && (!top || i < top); i++) {
 		mg_out_add(o, t->rows[i].raw);
 		mg_out_add(o, MG_STR("\n"));
 	}
@@ -195,15 +201,15 @@ void mg_render_audit_span(struct mg_out *o, const struct mg_audit_tally *t)
 /* --- groups ------------------------------------------------------------------------------ */
 
 struct ranked {
-	const struct mg_audit_tally *t;
-	const struct mg_audit_group *g;
-	uint32_t                     index;
-	bool                         sections;
+	const struct mg_audit_groups *t;
+	const struct mg_audit_group  *g;
+	uint32_t                      index;
+	bool                          sections;
 };
 
-static struct mg_str text(const struct mg_audit_tally *t, uint32_t id)
+static struct mg_str text(const struct mg_audit_groups *t, uint32_t id)
 {
-	return id == MG_NONE ? mg_str("", 0) : mg_intern_str(&t->texts, id);
+	return mg_audit_group_text(t, id);
 }
 
 static int by_rank(const void *va, const void *vb)
@@ -222,37 +228,20 @@ static int by_rank(const void *va, const void *vb)
 	return c;
 }
 
-static int by_code(const void *va, const void *vb)
-{
-	const struct mg_audit_code *a = va, *b = vb;
-
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	return a->code < b->code ? -1 : a->code > b->code;
-}
-
-/* "200-113,404-2" of one group; `c` is sorted by group, then code. */
-static struct mg_str codes_text(const struct mg_audit_code *c, size_t n, uint32_t group,
+/* "200-113,404-2" of one group. */
+static struct mg_str codes_text(const struct mg_audit_code *v, size_t n, uint32_t group,
 				struct mg_buf *b)
 {
-	size_t lo = 0, hi = n;
+	const struct mg_audit_code *c = mg_audit_codes_of(v, n, group, &n);
 
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-
-		if (c[mid].group < group)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	mg_buf_clear(b);
-	for (; lo < n && c[lo].group == group; lo++) {
+	for (size_t i = 0; i < n; i++) {
 		if (b->n)
 			mg_buf_addc(b, ',');
-		if (c[lo].code)
-			mg_buf_printf(b, "%u-%" PRIu64, c[lo].code, c[lo].count);
+		if (c[i].code)
+			mg_buf_printf(b, "%u-%" PRIu64, c[i].code, c[i].count);
 		else
-			mg_buf_printf(b, "none-%" PRIu64, c[lo].count);
+			mg_buf_printf(b, "none-%" PRIu64, c[i].count);
 	}
 	return mg_buf_str(b);
 }
@@ -262,7 +251,7 @@ static void section_row(struct table *out, const struct ranked *k, struct mg_str
 	char took[64], count[32];
 
 	snprintf(count, sizeof(count), "%" PRIu64 "x", k->g->count);
-	go_duration(k->g->timed ? k->g->sum_ns / (int64_t)k->g->timed : -1, took, sizeof(took));
+	go_duration(k->g->took.n ? k->g->took.sum / (int64_t)k->g->took.n : -1, took, sizeof(took));
 	cellf(out, "%8s [%12s] [%.*s]", count, took, MG_FMT(codes));
 	cellf(out, " %.*s", MG_FMT(k->g->uri));
 	cellf(out, " [%.*s]", MG_FMT(text(k->t, k->g->key[2])));
@@ -282,12 +271,6 @@ static void key_cell(struct table *out, enum mg_audit_key key, struct mg_str s)
 		cellf(out, " %.*s", MG_FMT(s));
 }
 
-static void more(struct mg_out *o, size_t n)
-{
-	if (n)
-		mg_out_printf(o, "\xe2\x80\xa6 and %zu more\n", n);
-}
-
 static void print_flat(struct mg_out *o, const struct ranked *k, size_t n,
 		       const struct mg_audit_query *query, size_t top)
 {
@@ -295,8 +278,8 @@ static void print_flat(struct mg_out *o, const struct ranked *k, size_t n,
 
 	for (size_t i = 0; i < n && i < top; i++) {
 		cellf(&out, "%" PRIu64 "x", k[i].g->count);
-		for (unsigned j = 0; j < query->nby; j++)
-			key_cell(&out, query->by[j], text(k[i].t, k[i].g->key[j]));
+		for (unsigned j = 0; j < query->by.n; j++)
+			key_cell(&out, query->by.key[j], text(k[i].t, k[i].g->key[j]));
 		end_row(&out);
 	}
 	print_table(o, &out);
@@ -329,14 +312,11 @@ static void print_section(struct mg_out *o, const struct ranked *k, size_t n,
 	mg_buf_release(&b);
 }
 
-static void print_sections(struct mg_out *o, const struct mg_audit_tally *t,
+static void print_sections(struct mg_out *o, const struct mg_audit_groups *t,
 			   const struct ranked *k, size_t n, size_t top)
 {
-	struct mg_audit_code *codes = mg_alloc(sizeof(*codes) * (t->codes.n + 1));
+	struct mg_audit_code *codes = mg_audit_groups_codes(t);
 
-	if (t->codes.n)
-		memcpy(codes, t->codes.v, sizeof(*codes) * t->codes.n);
-	qsort(codes, t->codes.n, sizeof(*codes), by_code);
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && k[end].g->key[0] == k[i].g->key[0]; end++)
 			;
@@ -346,20 +326,22 @@ static void print_sections(struct mg_out *o, const struct mg_audit_tally *t,
 }
 
 void mg_render_audit_top(struct mg_out *o, const struct mg_audit_tally *t,
-			 const struct mg_audit_query *query, bool sections, size_t top)
+			 const struct mg_audit_query *query, size_t top)
 {
-	struct ranked *k = mg_alloc(sizeof(*k) * (t->groups.n + 1));
+	uint32_t       n = t->groups.groups.n;
+	struct ranked *k = mg_alloc(sizeof(*k) * (n + 1));
 
-	for (uint32_t i = 0; i < t->groups.n; i++)
-		k[i] = (struct ranked){ t, mg_cells_at(&t->groups, i), i, sections };
+	for (uint32_t i = 0; i < n; i++)
+		k[i] = (struct ranked){ &t->groups, mg_cells_at(&t->groups.groups, i), i,
+					query->by.sections };
+	qsort(k, n, sizeof(*k), by_rank);
 	if (top == 0)
 		top = SIZE_MAX;
-	mg_order_first(k, t->groups.n, sizeof(*k), sections ? SIZE_MAX : top, by_rank);
 	mg_render_audit_span(o, t);
-	if (sections)
-		print_sections(o, t, k, t->groups.n, top);
+	if (query->by.sections)
+		print_sections(o, &t->groups, k, n, top);
 	else
-		print_flat(o, k, t->groups.n, query, top);
+		print_flat(o, k, n, query, top);
 	free(k);
 }
 
@@ -385,7 +367,7 @@ void mg_render_audit_split(struct mg_out *o, const struct mg_audit_tally *t)
 	for (uint32_t i = 0; i < t->split.n; i++) {
 		const struct mg_audit_latency *l = mg_cells_at(&t->split, i);
 
-		v[i] = (struct named){ mg_intern_str(&t->texts, l->name), &l->hist };
+		v[i] = (struct named){ mg_intern_str(&t->names, l->name), &l->hist };
 	}
 	qsort(v, t->split.n, sizeof(*v), by_name);
 	for (uint32_t i = 0; i < t->split.n; i++) {

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/audit_group.h"
+
+#include "analysis/audit_filter.h"
+#include "analysis/product.h"
+
+void mg_audit_groups_init(struct mg_audit_groups *g)
+{
+	*g = (struct mg_audit_groups){ 0 };
+	mg_cells_init(&g->groups, sizeof(struct mg_audit_group),
+		      sizeof(uint32_t) * MG_AUDIT_MAX_KEYS);
+	mg_cells_init(&g->codes, sizeof(struct mg_audit_code), 2 * sizeof(uint32_t));
+	mg_cells_init(&g->peaks, sizeof(struct mg_audit_peak), 2 * sizeof(uint32_t));
+}
+
+/* --- counting ---------------------------------------------------------------------- */
+
+static bool earlier(int64_t a, int64_t b)
+{
+	return a != MG_TIME_NONE && (b == MG_TIME_NONE || a < b);
+}
+
+static struct mg_audit_group *group_of(struct mg_audit_groups *g, const uint32_t *key,
+				       uint32_t *i, bool *added)
+{
+	struct mg_audit_group *e;
+
+	*i = mg_cells_find(&g->groups, key, added);
+	e = mg_cells_at(&g->groups, *i);
+	if (*added)
+		e->first_ns = e->last_ns = MG_TIME_NONE;
+	return e;
+}
+
+static void count_code(struct mg_audit_groups *g, uint32_t group, uint32_t code, uint64_t n)
+{
+	uint32_t key[2] = { group, code }, i;
+	bool     added;
+
+	i = mg_cells_find(&g->codes, key, &added);
+	((struct mg_audit_code *)mg_cells_at(&g->codes, i))->count += n;
+}
+
+static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint32_t n)
+{
+	uint32_t key[2] = { group, second }, i;
+	bool     added;
+
+	i = mg_cells_find(&g->peaks, key, &added);
+	((struct mg_audit_peak *)mg_cells_at(&g->peaks, i))->count += n;
+}
+
+static int64_t second_of(int64_t ns)
+{
+	return ns / MG_SEC - (ns % MG_SEC < 0);
+}
+
+static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, const uint32_t *key,
+		    const struct mg_request *q)
+{
+	uint32_t               i;
+	bool                   added;
+	struct mg_audit_group *e = group_of(g, key, &i, &added);
+	struct mg_audit_sample sample;
+
+	e->count++;
+	if (by->sections && (added || earlier(q->start_ns, e->first_ns)))
+		e->uri = mg_arena_str(&g->arena, q->uri);
+	if (earlier(q->start_ns, e->first_ns))
+		e->first_ns = q->start_ns;
+	if (q->start_ns > e->last_ns)
+		e->last_ns = q->start_ns;
+	if (!by->detail && !by->sections)
+		return;
+	sample = (struct mg_audit_sample){ i, q->code, q->start_ns, -1 };
+	if (by->long_running || !q->long_running)
+		sample.took_ns = mg_audit_duration(q);
+	MG_PUSH(g->samples, g->nsamples, g->samples_cap, sample);
+}
+
+/* Count the samples of `from`, whose groups are at `place` in `g`; NULL: they are its own. */
+static void take_samples(struct mg_audit_groups *g, struct mg_audit_groups *from,
+			 const uint32_t *place)
+{
+	for (size_t i = 0; i < from->nsamples; i++) {
+		const struct mg_audit_sample *s = &from->samples[i];
+		uint32_t                      at = place ? place[s->group] : s->group;
+		struct mg_audit_group        *e = mg_cells_at(&g->groups, at);
+
+		if (s->took_ns >= 0)
+			mg_spread_add(&e->took, s->took_ns);
+		count_code(g, at, s->code, 1);
+		if (s->start_ns != MG_TIME_NONE && at < MG_AUDIT_PEAK_GROUPS)
+			count_second(g, at, (uint32_t)second_of(s->start_ns), 1);
+	}
+	from->nsamples = 0;
+}
+
+/* Once for each group of the user; under no name when there is none. */
+static void add_user_groups(struct mg_audit_groups *g, const struct mg_audit_by *by,
+			    uint32_t *key, unsigned at, const struct mg_audit *a,
+			    const struct mg_request *q)
+{
+	struct mg_json_iter  it;
+	struct mg_json_value v;
+	char                 buf[MG_AUDIT_KEY_TEXT];
+	bool                 any = false;
+
+	mg_json_iter_init(&it, a->groups);
+	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
+		key[at] = mg_intern_id(&g->texts,
+				       mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
+		add_one(g, by, key, q);
+		any = true;
+	}
+	if (!any) {
+		key[at] = mg_intern_id(&g->texts, MG_STR(""));
+		add_one(g, by, key, q);
+	}
+}
+
+void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
+			 const struct mg_audit *a, const struct mg_request *q)
+{
+	uint32_t key[MG_AUDIT_MAX_KEYS];
+	unsigned several = MG_AUDIT_MAX_KEYS;
+	char     buf[MG_AUDIT_KEY_TEXT];
+
+	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
+		if (k < by->n && by->key[k] == MG_BY_GROUP)
+			several = k;
+		key[k] = k < by->n ? mg_intern_id(&g->texts,
+						  mg_audit_key_text(by->key[k], a, q, buf))
+				   : MG_NONE;
+	}
+	if (several < MG_AUDIT_MAX_KEYS)
+		add_user_groups(g, by, key, several, a, q);
+	else
+		add_one(g, by, key, q);
+}
+
+/* --- merging -------------------------------------------------------------------------- */
+
+static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, const uint32_t *key,
+			uint32_t *place)
+{
+	bool                   added;
+	struct mg_audit_group *e = group_of(g, key, place, &added);
+
+	if (f->uri.p && (!e->uri.p || earlier(f->first_ns, e->first_ns)))
+		e->uri = mg_arena_str(&g->arena, f->uri);
+	if (earlier(f->first_ns, e->first_ns))
+		e->first_ns = f->first_ns;
+	if (f->last_ns > e->last_ns)
+		e->last_ns = f->last_ns;
+	e->count += f->count;
+	mg_spread_merge(&e->took, &f->took);
+}
+
+/* `id` maps the texts of `from` to those of `g`, for key `only` alone unless it is
+ * MG_AUDIT_MAX_KEYS; the others keep their ids. */
+static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, const uint32_t *id,
+		   unsigned only)
+{
+	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
+
+	for (uint32_t i = 0; i < from->groups.n; i++) {
+		struct mg_audit_group *f = mg_cells_at(&from->groups, i);
+		uint32_t               key[MG_AUDIT_MAX_KEYS];
+
+		for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
+			bool maps = f->key[k] != MG_NONE && (only == MG_AUDIT_MAX_KEYS || only == k);
+
+			key[k] = maps ? id[f->key[k]] : f->key[k];
+		}
+		merge_group(g, f, key, &place[i]);
+	}
+	for (uint32_t i = 0; i < from->codes.n; i++) {
+		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
+
+		count_code(g, place[c->group], c->code, c->count);
+	}
+	for (uint32_t i = 0; i < from->peaks.n; i++) {
+		const struct mg_audit_peak *p = mg_cells_at(&from->peaks, i);
+
+		if (place[p->group] < MG_AUDIT_PEAK_GROUPS)
+			count_second(g, place[p->group], p->second, p->count);
+	}
+	take_samples(g, from, place);
+	free(place);
+}
+
+void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from)
+{
+	uint32_t *id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
+
+	for (uint32_t i = 0; i < from->texts.n; i++)
+		id[i] = mg_intern_id(&g->texts, mg_intern_str(&from->texts, i));
+	absorb(g, from, id, MG_AUDIT_MAX_KEYS);
+	free(id);
+}
+
+static void use_products(struct mg_audit_groups *g, unsigned k)
+{
+	uint32_t               n = g->texts.n, *id = mg_alloc(sizeof(*id) * (n + 1)), nusers = 0;
+	uint32_t              *users = mg_alloc(sizeof(*users) * (n + 1));
+	struct mg_str         *name = mg_alloc(sizeof(*name) * (n + 1));
+	struct mg_str         *product = mg_alloc(sizeof(*product) * (n + 1));
+	struct mg_audit_groups old = *g;
+	bool                  *seen = mg_zalloc(n + 1);
+
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		uint32_t u = ((struct mg_audit_group *)mg_cells_at(&g->groups, i))->key[k];
+
+		if (!seen[u]) {
+			seen[u] = true;
+			name[nusers] = mg_intern_str(&g->texts, u);
+			users[nusers++] = u;
+		}
+	}
+	mg_products(name, product, nusers, &old.arena);
+	mg_audit_groups_init(g);
+	g->texts = old.texts; /* ids stay; products are added */
+	memset(&old.texts, 0, sizeof(old.texts));
+	for (uint32_t i = 0; i < nusers; i++)
+		id[users[i]] = mg_intern_id(&g->texts, product[i]);
+	absorb(g, &old, id, k);
+	mg_audit_groups_release(&old);
+	free(seen);
+	free(product);
+	free(name);
+	free(users);
+	free(id);
+}
+
+void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
+{
+	take_samples(g, g, NULL);
+	for (unsigned k = 0; k < by->n; k++)
+		if (by->key[k] == MG_BY_PRODUCT)
+			use_products(g, k);
+}
+
+void mg_audit_groups_release(struct mg_audit_groups *g)
+{
+	for (uint32_t i = 0; i < g->groups.n; i++)
+		mg_spread_release(&((struct mg_audit_group *)mg_cells_at(&g->groups, i))->took);
+	mg_arena_release(&g->arena);
+	mg_intern_release(&g->texts);
+	mg_cells_release(&g->groups);
+	mg_cells_release(&g->codes);
+	mg_cells_release(&g->peaks);
+	free(g->samples);
+	mg_audit_groups_init(g);
+}
+
+/* --- what was counted ---------------------------------------------------------------------- */
+
+struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g)
+{
+	struct mg_audit_busiest *v = mg_zalloc(sizeof(*v) * (g->groups.n + 1));
+
+	for (uint32_t i = 0; i < g->peaks.n; i++) {
+		const struct mg_audit_peak  *p = mg_cells_at(&g->peaks, i);
+		const struct mg_audit_group *e = mg_cells_at(&g->groups, p->group);
+		struct mg_audit_busiest     *b = &v[p->group];
+		int64_t first = second_of(e->first_ns);
+		int64_t at = first + (int64_t)(uint32_t)(p->second - (uint32_t)first);
+
+		if (p->count > b->count || (p->count == b->count && at < b->second))
+			*b = (struct mg_audit_busiest){ p->count, at };
+	}
+	return v;
+}
+
+static int by_code(const void *va, const void *vb)
+{
+	const struct mg_audit_code *a = va, *b = vb;
+
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	return a->code < b->code ? -1 : a->code > b->code;
+}
+
+struct mg_audit_code *mg_audit_groups_codes(const struct mg_audit_groups *g)
+{
+	struct mg_audit_code *v = mg_alloc(sizeof(*v) * (g->codes.n + 1));
+
+	if (g->codes.n) {
+		memcpy(v, g->codes.v, sizeof(*v) * g->codes.n);
+		qsort(v, g->codes.n, sizeof(*v), by_code);
+	}
+	return v;
+}
+
+const struct mg_audit_code *mg_audit_codes_of(const struct mg_audit_code *v, size_t n,
+					      uint32_t group, size_t *ngroup)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (v[mid].group < group)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (*ngroup = 0; lo + *ngroup < n && v[lo + *ngroup].group == group; ++*ngroup)
+		;
+	return v + lo;
+}

@@ -1,0 +1,89 @@
+/* audit_group.h - audit events counted by up to MG_AUDIT_MAX_KEYS keys.
+ *
+ * Layer:   analysis
+ * Memory:  distinct keys; with `detail` also a histogram for each group with more than a few
+ *          latencies, and the seconds of the first MG_AUDIT_PEAK_GROUPS groups
+ * Merging: in input order; sums, minima and maxima, so blocks cannot change a figure
+ */
+#ifndef MG_ANALYSIS_AUDIT_GROUP_H
+#define MG_ANALYSIS_AUDIT_GROUP_H
+
+#include "analysis/audit_key.h"
+#include "analysis/cells.h"
+#include "analysis/spread.h"
+
+#define MG_AUDIT_MAX_KEYS    6
+#define MG_AUDIT_PEAK_GROUPS 16384 /* groups whose busiest second is looked for */
+
+struct mg_audit_by {
+	enum mg_audit_key key[MG_AUDIT_MAX_KEYS];
+	unsigned          n;
+	bool detail;       /* percentiles, peaks, codes, last         */
+	bool sections;     /* codes and the first URI, as -o top shows */
+	bool long_running; /* their duration counts as well           */
+};
+
+struct mg_audit_group {
+	uint32_t         key[MG_AUDIT_MAX_KEYS]; /* texts; MG_NONE: unused         */
+	uint64_t         count;
+	struct mg_spread took;              /* latencies that are known            */
+	int64_t          first_ns, last_ns; /* received, MG_TIME_NONE: unknown     */
+	struct mg_str    uri;               /* of the earliest, in the arena       */
+};
+
+struct mg_audit_code {
+	uint32_t group, code;
+	uint64_t count;
+};
+
+struct mg_audit_peak {
+	uint32_t group, second; /* seconds since 1970, the low 32 bits */
+	uint32_t count;
+};
+
+/* One request of a group.  A block holds few of each, so what must be looked up or makes a
+ * histogram waits until blocks are merged. */
+struct mg_audit_sample {
+	uint32_t group, code;
+	int64_t  start_ns, took_ns; /* took -1: no latency */
+};
+
+struct mg_audit_groups {
+	struct mg_arena  arena;
+	struct mg_intern texts;
+	struct mg_cells  groups; /* struct mg_audit_group */
+	struct mg_cells  codes;  /* struct mg_audit_code  */
+	struct mg_cells  peaks;  /* struct mg_audit_peak  */
+	struct mg_audit_sample *samples; /* counted, but not yet in took, codes and peaks */
+	size_t                  nsamples, samples_cap;
+};
+
+void mg_audit_groups_init(struct mg_audit_groups *g);
+/* Count one request: under each of its user's groups when that is a key. */
+void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
+			 const struct mg_audit *a, const struct mg_request *q);
+/* Add everything of `from`, which is left as it was but for its histograms, which move. */
+void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from);
+/* When all is counted: take what waits, turn users into products where that is a key. */
+void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by);
+void mg_audit_groups_release(struct mg_audit_groups *g);
+
+/* The busiest second of each group, indexed like the groups: count 0 when not known.  Ties go
+ * to the earliest.  The caller frees it. */
+struct mg_audit_busiest {
+	uint32_t count;
+	int64_t  second; /* since 1970 */
+};
+struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g);
+/* The codes sorted by group, then code.  The caller frees them; g->codes.n of them. */
+struct mg_audit_code *mg_audit_groups_codes(const struct mg_audit_groups *g);
+/* Those of one group among them. */
+const struct mg_audit_code *mg_audit_codes_of(const struct mg_audit_code *v, size_t n,
+					      uint32_t group, size_t *ngroup);
+
+static inline struct mg_str mg_audit_group_text(const struct mg_audit_groups *g, uint32_t id)
+{
+	return id == MG_NONE ? mg_str("", 0) : mg_intern_str(&g->texts, id);
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* audit_series.h - requests over time: rate, codes, latency, in flight, also by one key.
+ *
+ * A request is counted in the bucket in which it ended; in flight is the mean number of
+ * requests that were open in the bucket (watches and their like left out).
+ *
+ * Layer:   analysis
+ * Memory:  distinct keys times occupied buckets
+ * Merging: sums only, so order cannot matter
+ */
+#ifndef MG_ANALYSIS_AUDIT_SERIES_H
+#define MG_ANALYSIS_AUDIT_SERIES_H
+
+#include "analysis/audit_key.h"
+#include "analysis/cells.h"
+#include "analysis/series.h"
+#include "analysis/spread.h"
+
+enum { MG_SERIES_2XX, MG_SERIES_3XX, MG_SERIES_4XX, MG_SERIES_429, MG_SERIES_5XX,
+       MG_SERIES_NO_CODE, MG_SERIES_CLASSES };
+
+struct mg_audit_bucket {
+	int64_t          index; /* floor(time / step)          */
+	uint64_t         key;   /* a text, MG_NONE: everything */
+	uint64_t         ended, by_class[MG_SERIES_CLASSES];
+	struct mg_spread took;
+	int64_t          opened, closed;       /* requests that began, that ended    */
+	double           open_rest, shut_rest; /* and how much of the bucket was left then */
+};
+
+struct mg_audit_series {
+	struct mg_intern texts;
+	struct mg_cells  buckets;
+};
+
+void mg_audit_series_init(struct mg_audit_series *s);
+/* `by`: MG_BY_KEYS for no split. */
+void mg_audit_series_add(struct mg_audit_series *s, int64_t step_ns, enum mg_audit_key by,
+			 const struct mg_audit *a, const struct mg_request *q);
+/* Add all of `from`; release it afterwards. */
+void mg_audit_series_merge(struct mg_audit_series *s, struct mg_audit_series *from);
+/* The table, with columns for the `top` most frequent keys and "other" when it is split; at
+ * most `rows` buckets, those with most requests: *left_out counts requests outside them.
+ * Texts and numbers belong to `arena`. */
+void mg_audit_series_table(struct mg_audit_series *s, int64_t step_ns, size_t top, size_t rows,
+			   struct mg_arena *arena, struct mg_table *t, uint64_t *left_out);
+void mg_audit_series_release(struct mg_audit_series *s);
+
+#endif
