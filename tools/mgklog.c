@@ -210,18 +210,22 @@ int main(int argc, char **argv)
 {
 	struct opts         o = { .max = ROWS };
 	const struct mg_opt table[] = {
-		{ MG_OPT_HEAD, 0, NULL, NULL, "What to show (default: components, messages, kinds of events)", NULL },
+		{ MG_OPT_HEAD, 0, NULL, NULL,
+		  "What to show (default: components, messages, kinds of events)", NULL },
 		{ MG_OPT_OPTTEXT, 0, "top", "N", "the most frequent messages, numbers and names folded", &o.top },
 		{ MG_OPT_OPTTEXT, 0, "traces", "N", "slow operations by step, and the slowest N", &o.traces },
-		{ MG_OPT_OPTTEXT, 0, "http", "KEYS", "requests in HTTP lines by user-agent,verb,resource,code", &o.http },
+		{ MG_OPT_OPTTEXT, 0, "http", "KEYS",
+		  "requests in HTTP lines by user-agent,verb,resource,code", &o.http },
 		{ MG_OPT_TEXT, 0, "series", "STEP", "lines per second and severity over time, as TSV", &o.series },
 		{ MG_OPT_FLAG, 0, "stats", NULL, "what became of the lines of each file", &o.stats },
 		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "events: events, jsonl, tsv or text", &o.output },
 		{ MG_OPT_COUNT, 'n', "max", "N", "at most N rows a table (default 20; 0: all)", &o.max },
 		{ MG_OPT_HEAD, 0, NULL, NULL, "Which lines", NULL },
-		{ MG_OPT_TEXT, 0, "severity", "S", "info, warning, error or critical, and above (default warning)", &o.severity },
+		{ MG_OPT_TEXT, 0, "severity", "S",
+		  "info, warning, error or critical, and above (default warning)", &o.severity },
 		{ MG_OPT_TEXT, 0, "match", "REGEX", "only messages that match", &o.match },
-		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match (mg-rules(5))", &o.rules },
+		{ MG_OPT_LIST, 0, "rules", "FILE",
+		  "make events of what the patterns in FILE match (mg-rules(5))", &o.rules },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
