@@ -15,8 +15,8 @@ for name in etcd-slow-disk etcd-stall-deletecollection forbidden-storm healthy o
 		sed '/^ "inputs": \[/,/^ \],/d' one/$name/findings.json | diff - $f.findings >diff ||
 			{ echo "$name: other findings from $f"; head -5 diff; }
 	done
-	echo "$name: exit $rc, first: $(sed -n 's/^   "severity": "\(.*\)",/\1/p' tree.json | head -1)" \
-		"$(sed -n 's/^   "id": "\(.*\)",/\1/p' tree.json | head -1)"
+	echo "$name: exit $rc, first: $(sed -n '/^ "findings"/,/^ "not_assessed"/s/^   "\(id\|severity\)": "\(.*\)",/\2/p' \
+		tree.json | head -2 | paste -sd ' ' -)"
 	rm -r tree/*
 done
 diff -r one four && echo "the same with -j1 and -j4"
