@@ -75,7 +75,7 @@ COUNTS := $(B)/check.counts
 # --- rules --------------------------------------------------------------------
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help demo check check-full check-unit check-cli check-lint check-replay \
+.PHONY: all help demo docs check check-full check-unit check-cli check-lint check-replay \
         check-deps units replays fuzzers benches bench fuzz install dist clean
 
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
@@ -187,6 +187,9 @@ demo: all ## build and explain a recorded incident: report, graphs, findings in 
 	@echo; for f in build/demo.report/report.html build/demo.report/report.txt \
 		$$(find build/demo.report -name '*.png' | sort); do \
 		if [ -f "$$f" ]; then echo "$(CURDIR)/$$f"; fi; done
+
+docs: all ## renew what the documentation shows of a real run: README.md, docs/timeline.png
+	@sh scripts/gen-docs $(B)/bin
 
 install: all ## install into PREFIX (/usr/local), below DESTDIR
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 7)
