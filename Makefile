@@ -75,7 +75,7 @@ COUNTS := $(B)/check.counts
 # --- rules --------------------------------------------------------------------
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help demo check check-full check-unit check-cli check-lint check-replay \
+.PHONY: all help demo docs check check-full check-unit check-cli check-lint check-replay \
         check-deps units replays fuzzers benches bench fuzz install dist clean
 
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
@@ -83,7 +83,7 @@ all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
 # One short line a file; VERBOSE=1 shows the commands, `make -s` shows neither.
 run = $(if $(VERBOSE),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "  $(1)  $@";))
 
-$(B)/libmg.a: $(LIBSRC:%.c=$(B)/%.o)
+$(B)/libmg.a: $(LIBSRC:%.c=$(B)/%.o) $(B)/gen/html_assets.o
 	@rm -f $@
 	$(call run,AR)$(AR) rcs $@ $^
 
@@ -93,6 +93,14 @@ $(B)/bin/%: $(B)/tools/%.o $(B)/libmg.a
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(call run,CC)$(COMPILE) -MMD -MP -c -o $@ $<
+
+# The style and script of report.html are part of the program: it works uninstalled.
+$(B)/gen/html_assets.c: scripts/embed-page reports/html/page.css reports/html/page.js
+	@mkdir -p $(@D)
+	$(call run,GEN)sh $^ >$@
+
+$(B)/gen/%.o: $(B)/gen/%.c Makefile
 	$(call run,CC)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(B)/unit/%: $(B)/tests/unit/%.o $(B)/libmg.a
@@ -124,7 +132,7 @@ benches: $(BENCH:%=$(B)/bench/%) ; @:
 # $(COUNTS).  The last line is the sum: "N passed, N failed[, N skipped]".
 check: ## run all tests (V=asan: under ASan and UBSan); the last line counts them
 	@mkdir -p $(B); rm -f $(COUNTS) build/check.last
-	@for part in check-lint check-unit check-replay check-cli; do \
+	@for part in check-unit check-replay check-cli check-lint; do \
 		$(MAKE) --no-print-directory $$part || echo "$$part: failed"; done
 	@sh tests/sum.sh $(COUNTS) build/check.last
 
@@ -179,6 +187,9 @@ demo: all ## build and explain a recorded incident: report, graphs, findings in 
 	@echo; for f in build/demo.report/report.html build/demo.report/report.txt \
 		$$(find build/demo.report -name '*.png' | sort); do \
 		if [ -f "$$f" ]; then echo "$(CURDIR)/$$f"; fi; done
+
+docs: all ## renew what the documentation shows of a real run: README.md, docs/timeline.png
+	@sh scripts/gen-docs $(B)/bin
 
 install: all ## install into PREFIX (/usr/local), below DESTDIR
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 7)

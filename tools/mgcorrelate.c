@@ -17,11 +17,13 @@
 #include "io/out.h"
 #include "render/events.h"
 #include "render/findings_json.h"
+#include "render/html.h"
 #include "render/plot.h"
 #include "render/report.h"
 #include "render/summary.h"
 #include "render/tsv.h"
 #include "session/judge.h"
+#include "session/rulefiles.h"
 #include "session/session.h"
 
 #define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
@@ -31,7 +33,8 @@ struct opts {
 	struct mg_window_args window;
 	struct mg_judge_args  judge;
 	const char           *dir, *format;
-	struct mg_list        offsets;
+	struct mg_list        offsets, rules;
+	struct mg_logrules    patterns; /* of the rules */
 	bool                  force, no_plots, no_report;
 };
 
@@ -117,24 +120,42 @@ static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_
 	return close_file(tool, &out);
 }
 
-/* Series as TSV and the timeline; a missing gnuplot costs only the picture. */
-static int write_plots(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
-		       struct mg_case *c, const struct mg_findings *fs, bool *drawn)
+static int write_page(const struct mg_tool *tool, struct mg_arena *a, struct mg_str dir,
+		      const struct mg_case *c, const struct mg_findings *fs,
+		      const struct mg_series *s)
+{
+	const char         *path = mg_arena_printf(a, "%.*s/report.html", MG_FMT(dir)).p;
+	struct mg_html_opts opt = { .series = s, .version = MG_VERSION };
+	struct mg_out       out;
+
+	if (mg_out_file(&out, path) != MG_OK) {
+		mg_say(tool, "%s", out.err.msg);
+		return MG_EXIT_OUTPUT;
+	}
+	mg_render_html(&out, c, fs, &opt);
+	return close_file(tool, &out);
+}
+
+/* The page, the series as TSV, the timeline; a missing gnuplot costs only the picture. */
+static int write_plots(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+		       struct mg_str dir, struct mg_case *c, const struct mg_findings *fs,
+		       bool *drawn)
 {
 	struct mg_series    s;
 	struct mg_plot_opts po = { 0 };
 	struct mg_err       err = { 0 };
 	enum mg_status      st;
-	int                 rc = -1;
+	int                 rc;
 
 	*drawn = false;
 	if (c->first_ns == MG_TIME_NONE)
-		return -1;
+		return write_page(tool, a, dir, c, fs, NULL);
 	mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
-	if (mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
+	rc = write_page(tool, a, dir, c, fs, &s);
+	if (rc < 0 && mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
 		mg_say(tool, "cannot write the series: %s", err.msg);
 		rc = MG_EXIT_OUTPUT;
-	} else if (!o->no_plots) {
+	} else if (rc < 0 && !o->no_plots) {
 		st = mg_plot_timeline(dir.p, c, fs, &s, &po, &err);
 		*drawn = st == MG_OK;
 		if (st != MG_OK && !o->common.quiet)
@@ -157,9 +178,9 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	if ((rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
 	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
-	    (rc = write_plots(tool, o, dir, c, fs, &drawn)) >= 0)
+	    (rc = write_plots(tool, o, a, dir, c, fs, &drawn)) >= 0)
 		return rc;
-	*files = mg_arena_printf(a, "%.*s/report.txt%s  findings.json  events.jsonl  series/",
+	*files = mg_arena_printf(a, "%.*s/report.html  report.txt%s  findings.json  events.jsonl  series/",
 				 MG_FMT(dir), drawn ? "  timeline.png" : "").p;
 	return -1;
 }
@@ -175,7 +196,7 @@ static int64_t monotonic_ns(void)
 static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
 		     char **operands, int n)
 {
-	struct mg_ingest_opts io = { 0 };
+	struct mg_ingest_opts io = { .rules = &o->patterns };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
 	struct mg_findings    fs = { 0 };
 	struct mg_judge       judge;
@@ -228,6 +249,8 @@ int main(int argc, char **argv)
 		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of standard output: text or json", &o.format },
 		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, "
 							   "whatever is estimated", &o.offsets },
+		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
+		  &o.rules },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -249,10 +272,14 @@ int main(int argc, char **argv)
 	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
 		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
 	if (rc < 0)
+		rc = mg_session_rules(&tool, &o.rules, &o.patterns);
+	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)
 		rc = correlate(&tool, &o, &a, operands, n);
 	mg_arena_release(&a);
+	mg_logrules_release(&o.patterns);
+	mg_list_release(&o.rules);
 	mg_list_release(&o.judge.set);
 	mg_list_release(&o.offsets);
 	mg_list_release(&o.common.limits);

@@ -167,50 +167,6 @@ static void events(struct mg_out *out, const struct mg_case *c)
 	mg_buf_release(&b);
 }
 
-/* --- a difference ------------------------------------------------------------------------------- */
-
-static bool comparable(const struct opts *o, const struct mg_case *c,
-		       const struct mg_heap_profile *a, const struct mg_heap_profile *b)
-{
-	return a->text == b->text && mg_str_eq(a->process, b->process) &&
-	       mg_str_eq(c->artifacts[a->artifact].source.node, c->artifacts[b->artifact].source.node) &&
-	       mg_str_eq(a->prof.types[type_of(o, a)].type, b->prof.types[type_of(o, b)].type);
-}
-
-static int by_time(const void *x, const void *y)
-{
-	const struct mg_heap_profile *a = *(struct mg_heap_profile *const *)x;
-	const struct mg_heap_profile *b = *(struct mg_heap_profile *const *)y;
-
-	if (a->time_ns != b->time_ns)
-		return a->time_ns < b->time_ns ? -1 : 1;
-	return a->artifact < b->artifact ? -1 : a->artifact > b->artifact;
-}
-
-/* Two profiles are compared as given.  Of more, the first and the last of those that are
- * like the last protobuf profile, or else the last one. */
-static void select_pair(struct opts *o, const struct mg_case *c)
-{
-	const struct mg_heap_profile *like;
-	size_t                        n = 0, last;
-
-	if (o->n <= 2)
-		return;
-	qsort(o->p, o->n, sizeof(struct mg_heap_profile *), by_time);
-	for (last = o->n; last > 0 && o->p[last - 1]->text;)
-		last--;
-	like = o->p[last ? last - 1 : o->n - 1];
-	for (size_t i = 0; i < o->n; i++)
-		if (comparable(o, c, like, o->p[i])) {
-			struct mg_heap_profile *t = o->p[n];
-
-			o->p[n++] = o->p[i];
-			o->p[i] = t;
-		}
-	while (o->n > n)
-		mg_heap_profile_free(o->p[--o->n]);
-}
-
 /* --- run ------------------------------------------------------------------------------------------ */
 
 static int run(const struct mg_tool *tool, struct opts *o, struct mg_out *out, char **operands, int n)
@@ -227,7 +183,7 @@ static int run(const struct mg_tool *tool, struct opts *o, struct mg_out *out, c
 	} else {
 		select_profiles(o, &c);
 		if (o->diff)
-			select_pair(o, &c);
+			o->n = mg_heap_profile_pair(o->p, o->n, mg_strz(o->sample));
 		if (o->n > (o->diff ? 1u : 0u)) {
 			show_all(out, o, &c);
 		} else {

@@ -5,6 +5,7 @@
  *   mgklog --traces=3 kube-apiserver.log    where slow requests spent their time
  */
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -12,11 +13,11 @@
 #include "ingest/ask_log.h"
 #include "render/events.h"
 #include "render/logs.h"
-#include "session/rules.h"
+#include "session/rulefiles.h"
 #include "session/session.h"
 
+#define TRACES_MAX 10000 /* that --traces=0 shows */
 #define ROWS 20 /* of a table, unless -n says another */
-#define WIDTH 200
 
 struct opts {
 	struct mg_common      common;
@@ -86,6 +87,16 @@ static int set(const struct mg_tool *t, struct opts *o)
 	return set_match(t, o);
 }
 
+/* Columns of a terminal; 0: no terminal, nothing is cut. */
+static size_t columns(void)
+{
+	struct winsize w;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
+		return 0;
+	return w.ws_col;
+}
+
 /* --- what to print ---------------------------------------------------------------- */
 
 static bool wanted(const void *ctx, const struct mg_event *e)
@@ -109,7 +120,7 @@ static void overview(struct mg_out *out, struct opts *o, struct mg_log_ask *q, s
 
 	mg_render_log_components(out, &q->top);
 	blank(out);
-	mg_render_log_top(out, &q->top, c, (size_t)o->ntop, WIDTH);
+	mg_render_log_top(out, &q->top, c, (size_t)o->ntop, columns());
 	blank(out);
 	mg_render_log_kinds(out, c, (size_t)o->max);
 	if (q->traces.count || mg_requests_count(c->http))
@@ -132,12 +143,12 @@ static void print(struct mg_out *out, struct opts *o, struct mg_log_ask *q, stru
 	else if (o->stats)
 		mg_render_log_lines(out, c);
 	else if (o->top)
-		mg_render_log_top(out, &q->top, c, (size_t)o->ntop, WIDTH);
+		mg_render_log_top(out, &q->top, c, (size_t)o->ntop, columns());
 	else if (o->traces)
-		mg_render_log_traces(out, &q->traces, c, (size_t)o->ntraces, WIDTH);
+		mg_render_log_traces(out, &q->traces, c, (size_t)o->ntraces, columns());
 	else if (o->http)
 		mg_render_log_http(out, c->http, *o->http ? o->http : "user-agent,verb,resource,code",
-				   (size_t)o->max, WIDTH);
+				   (size_t)o->max, columns());
 	else
 		overview(out, o, q, c);
 }
@@ -174,13 +185,13 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 
 	if (rc >= 0)
 		return rc;
-	mg_log_ask_init(&q, o->step_ns, (uint32_t)o->ntraces);
+	mg_log_ask_init(&q, o->step_ns, o->series && !o->severity ? MG_SEV_INFO : o->least,
+			o->ntraces ? (uint32_t)o->ntraces : TRACES_MAX);
 	q.opts = &in;
-	q.least = o->series && !o->severity ? MG_SEV_INFO : o->least;
 	q.match = o->pattern;
 	q.messages = o->series || o->top || !(o->output || o->stats || o->traces || o->http);
 	q.messages_only = (o->series || o->top) && (!o->output || o->format == MG_EVENTS_TSV);
-	q.want_traces = !q.messages_only;
+	q.want_traces = q.totals = !q.messages_only;
 	in.rules = o->loaded.n ? &o->loaded : NULL;
 	rc = mg_session_read(t, &o->common, &o->window, &in, operands, n, &c);
 	if (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED) {
@@ -199,18 +210,22 @@ int main(int argc, char **argv)
 {
 	struct opts         o = { .max = ROWS };
 	const struct mg_opt table[] = {
-		{ MG_OPT_HEAD, 0, NULL, NULL, "What to show (default: components, messages, kinds of events)", NULL },
+		{ MG_OPT_HEAD, 0, NULL, NULL,
+		  "What to show (default: components, messages, kinds of events)", NULL },
 		{ MG_OPT_OPTTEXT, 0, "top", "N", "the most frequent messages, numbers and names folded", &o.top },
 		{ MG_OPT_OPTTEXT, 0, "traces", "N", "slow operations by step, and the slowest N", &o.traces },
-		{ MG_OPT_OPTTEXT, 0, "http", "KEYS", "requests in HTTP lines by user-agent,verb,resource,code", &o.http },
+		{ MG_OPT_OPTTEXT, 0, "http", "KEYS",
+		  "requests in HTTP lines by user-agent,verb,resource,code", &o.http },
 		{ MG_OPT_TEXT, 0, "series", "STEP", "lines per second and severity over time, as TSV", &o.series },
 		{ MG_OPT_FLAG, 0, "stats", NULL, "what became of the lines of each file", &o.stats },
 		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "events: events, jsonl, tsv or text", &o.output },
 		{ MG_OPT_COUNT, 'n', "max", "N", "at most N rows a table (default 20; 0: all)", &o.max },
 		{ MG_OPT_HEAD, 0, NULL, NULL, "Which lines", NULL },
-		{ MG_OPT_TEXT, 0, "severity", "S", "info, warning, error or critical, and above (default warning)", &o.severity },
+		{ MG_OPT_TEXT, 0, "severity", "S",
+		  "info, warning, error or critical, and above (default warning)", &o.severity },
 		{ MG_OPT_TEXT, 0, "match", "REGEX", "only messages that match", &o.match },
-		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match (mg-rules(5))", &o.rules },
+		{ MG_OPT_LIST, 0, "rules", "FILE",
+		  "make events of what the patterns in FILE match (mg-rules(5))", &o.rules },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};

@@ -96,6 +96,14 @@ static uint32_t index_of_most(const uint32_t *v, uint32_t n)
 	return best;
 }
 
+static bool any_log(const struct mg_etcdview *v)
+{
+	for (uint32_t i = 0; i < v->n; i++)
+		if (v->member[i].logged)
+			return true;
+	return false;
+}
+
 static enum mg_etcd_blame decide(const struct mg_etcdview *v, const struct tally *t)
 {
 	struct mg_etcd_verdict *o = t->out;
@@ -107,7 +115,7 @@ static enum mg_etcd_blame decide(const struct mg_etcdview *v, const struct tally
 	if (o->network >= NETWORK_LINES && !o->fdatasyncs && o->network >= o->applies / 10)
 		return MG_BLAME_NETWORK;
 	if (o->minutes == 0)
-		return MG_BLAME_NONE;
+		return any_log(v) ? MG_BLAME_NONE : MG_BLAME_NO_LOG;
 	if (o->large >= SLOW_APPLIES && o->large_share >= SHARE_RANGES)
 		return MG_BLAME_RANGES;
 	if (o->compared == 0)
@@ -127,7 +135,7 @@ const char *mg_etcd_blame_name(enum mg_etcd_blame b)
 {
 	static const char *const names[] = {
 		"nothing slow", "not comparable", "one member slow", "all slow together",
-		"no clear picture", "network", "large ranges",
+		"no clear picture", "network", "large ranges", "no data",
 	};
 
 	return names[b];
@@ -151,15 +159,18 @@ static struct mg_str sentence(struct mg_etcdview *v, const struct mg_etcd_verdic
 				    "and none of 1 s", applies, o->applies == 1 ? "y" : "ies",
 				    SLOW_APPLIES)
 				  : MG_STR("no slow apply and no slow fdatasync was logged");
+	case MG_BLAME_NO_LOG:
+		return MG_STR("no log of etcd was read");
 	case MG_BLAME_UNKNOWN:
 		return mg_arena_printf(&v->arena, "%s slow applies on %.*s; %s", mine, MG_FMT(who),
 				       v->n > 1 ? "no log of another member covers these minutes, so "
 						  "one cannot be told from all"
 						: "no other member is known");
 	case MG_BLAME_ONE:
-		return mg_arena_printf(&v->arena, "only %.*s was slow in %u of %u minutes that other "
+		return mg_arena_printf(&v->arena, "only %.*s was slow in %u of the %u slow minute%s that other "
 				       "members' logs cover (%s of %s slow applies): its own disk or "
-				       "CPU", MG_FMT(who), o->alone, o->compared, mine, applies);
+				       "CPU", MG_FMT(who), o->alone, o->compared, plural(o->compared), mine,
+				       applies);
 	case MG_BLAME_ALL:
 		return mg_arena_printf(&v->arena, "all members were slow together in %u of %u slow "
 				       "minute%s (%s slow applies): shared storage, the hypervisor, or "

@@ -18,7 +18,7 @@ static bool is_kind(const struct mg_event *e, enum mg_event_kind k)
 
 static bool is_etcd(const struct mg_event *e)
 {
-	return mg_str_starts(mg_strz(mg_event_kind_name(e->kind)), MG_STR("etcd."));
+	return e->kind >= MG_EV_ETCD_SLOW_APPLY && e->kind <= MG_EV_ETCD_GRPC;
 }
 
 /* --- members ------------------------------------------------------------------------- */
@@ -88,39 +88,67 @@ static void widen(struct mg_etcd_member *m, int64_t first, int64_t last)
 	m->last_ns = last > m->last_ns ? last : m->last_ns;
 }
 
-/* A log that begins with the start of etcd covers nothing before it: a container may wait for
- * its ports for a minute. */
-static int64_t log_begins(const struct mg_case *c, uint32_t artifact)
+/* What the events of one artifact tell of it. */
+struct told {
+	bool    info;  /* it is etcdctl's output, no log */
+	bool    begun; /* its first line was the start of etcd */
+	bool    any;
+	int64_t first_ns, last_ns;
+};
+
+static struct told *told_by_events(const struct mg_case *c)
 {
+	struct told *t = mg_zalloc(((size_t)c->nartifacts + 1) * sizeof(*t));
+
 	for (size_t i = 0; i < c->events.n; i++) {
 		const struct mg_event *e = &c->events.ev[i];
+		struct told           *k = &t[e->artifact < c->nartifacts ? e->artifact : c->nartifacts];
 
-		if (e->artifact != artifact || !is_etcd(e) || e->kind == MG_EV_ETCD_REJECTED)
+		if (!is_etcd(e) || e->time_ns == MG_TIME_NONE)
 			continue;
-		return e->kind == MG_EV_ETCD_START ? e->time_ns : MG_TIME_NONE;
+		k->info |= (e->kind >= MG_EV_ETCD_STATUS && e->kind <= MG_EV_ETCD_OBJECTS) ||
+			   mg_event_attr(e, "endpoint").n || mg_event_attr(e, "member_id").n;
+		if (e->kind == MG_EV_ETCD_REJECTED && !k->any)
+			continue; /* may come before it serves */
+		k->begun |= !k->any && e->kind == MG_EV_ETCD_START;
+		k->first_ns = k->any ? k->first_ns : e->time_ns;
+		k->last_ns = k->any && k->last_ns > mg_event_end(e) ? k->last_ns : mg_event_end(e);
+		k->any = true;
 	}
-	return MG_TIME_NONE;
+	return t;
+}
+
+/* A log that begins with the start of etcd covers nothing before it: a container may wait for
+ * its ports for a minute.  A log that is known by its events only covers what they span. */
+static void cover(struct mg_etcd_member *m, const struct mg_leaf_stats *s, const struct told *t)
+{
+	if (s->first_ns != MG_TIME_NONE)
+		widen(m, t->begun ? t->first_ns : s->first_ns, s->last_ns);
+	else if (t->any)
+		widen(m, t->first_ns, t->last_ns);
+	else
+		widen(m, MG_TIME_NONE, MG_TIME_NONE);
 }
 
 static void members_of_logs(struct mg_etcdview *v)
 {
 	const struct mg_case *c = v->c;
+	struct told          *told = told_by_events(c);
 
 	for (uint32_t a = 0; a < c->nartifacts; a++) {
 		const struct mg_artifact *t = &c->artifacts[a];
-		int64_t                   begins;
 		struct mg_str             name;
 
-		if (t->kind != MG_KIND_ETCD_LOG || !t->stats.records || !is_server(&t->source))
+		if (t->kind != MG_KIND_ETCD_LOG || !t->stats.records || !is_server(&t->source) ||
+		    told[a].info)
 			continue;
 		name = name_of(v, t->source.node, t->source.pod, a);
 		v->of_artifact[a] = by_name(v, name);
 		if (v->of_artifact[a] == MG_NONE)
 			v->of_artifact[a] = add_member(v, name);
-		begins = log_begins(c, a);
-		widen(&v->member[v->of_artifact[a]],
-		      begins != MG_TIME_NONE ? begins : t->stats.first_ns, t->stats.last_ns);
+		cover(&v->member[v->of_artifact[a]], &t->stats, &told[a]);
 	}
+	free(told);
 }
 
 /* An event stream of these tools: its logs are not here, what they said is. */
@@ -342,14 +370,13 @@ static bool about_a_restart(const struct mg_etcdview *v, const struct mg_event *
 
 bool mg_etcdview_network(const struct mg_etcdview *v, const struct mg_event *e)
 {
-	struct mg_str error = mg_event_attr(e, "error");
 	bool dropped = e->kind == MG_EV_ETCD_OVERLOAD && mg_str_starts(e->message, MG_STR("dropped "));
 	bool peer = e->kind == MG_EV_ETCD_PEER && e->severity >= MG_SEV_WARNING;
 
 	if ((!dropped && !peer) || e->time_ns == MG_TIME_NONE)
 		return false;
 	/* a host that answers "refused" is there; its etcd is not running */
-	if (mg_str_has(error, MG_STR("connection refused")))
+	if (mg_str_has(e->message, MG_STR("connection refused")))
 		return false;
 	return !about_a_restart(v, e);
 }

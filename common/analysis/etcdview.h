@@ -88,6 +88,7 @@ enum mg_etcd_blame {
 	MG_BLAME_MIXED,
 	MG_BLAME_NETWORK, /* members could not reach each other                    */
 	MG_BLAME_RANGES,  /* most of the slow time went into large reads           */
+	MG_BLAME_NO_LOG,  /* no log of a member was read: no data, not no trouble  */
 };
 
 struct mg_etcd_verdict {

@@ -11,9 +11,9 @@ struct minute {
 	uint64_t n;
 };
 
-void mg_logtop_init(struct mg_logtop *t, int64_t bucket_ns)
+void mg_logtop_init(struct mg_logtop *t, int64_t bucket_ns, enum mg_severity least)
 {
-	*t = (struct mg_logtop){ .bucket_ns = bucket_ns, .last_id = MG_NONE };
+	*t = (struct mg_logtop){ .bucket_ns = bucket_ns, .least = least, .last_id = MG_NONE };
 	mg_cells_init(&t->minutes, sizeof(struct minute), 2 * sizeof(uint32_t));
 	mg_cells_init(&t->totals, sizeof(struct mg_logtop_total), 2 * sizeof(uint32_t));
 	mg_cells_init(&t->buckets, sizeof(struct mg_logtop_bucket), sizeof(int64_t));
@@ -149,6 +149,8 @@ void mg_logtop_add(struct mg_logtop *t, const struct mg_logtop_line *l)
 	widen(&total->first_ns, &total->last_ns, l->time_ns);
 	if (t->bucket_ns > 0 && l->time_ns != MG_TIME_NONE)
 		bucket_of(t, l->time_ns / t->bucket_ns)->n[l->severity]++;
+	if (l->severity < t->least)
+		return;
 	e = entry_of(t, l->severity, id, mg_logtop_normalise(l->message, buf, sizeof(buf)));
 	if (!e) {
 		t->beyond++;
@@ -223,14 +225,24 @@ void mg_logtop_move(struct mg_logtop *t, int64_t (*move)(const void *, int64_t),
 	move_buckets(t, move, ctx);
 }
 
+/* The id in `t` of a component of `from`. */
+static uint32_t component_in(struct mg_logtop *t, const struct mg_logtop *from, uint32_t id,
+			     struct mg_str nameless)
+{
+	struct mg_str name = mg_intern_str(&from->components, id);
+
+	return component_id(t, name.n ? name : nameless);
+}
+
 /* Entries of `from` in `t`; ids[i] is where entry i went, MG_NONE: no room. */
-static uint32_t *merge_entries(struct mg_logtop *t, const struct mg_logtop *from)
+static uint32_t *merge_entries(struct mg_logtop *t, const struct mg_logtop *from,
+			       struct mg_str nameless)
 {
 	uint32_t *ids = mg_alloc((from->n + 1) * sizeof(*ids));
 
 	for (uint32_t i = 0; i < from->n; i++) {
 		const struct mg_logtop_entry *f = &from->entry[i];
-		uint32_t id = component_id(t, mg_intern_str(&from->components, f->component));
+		uint32_t id = component_in(t, from, f->component, nameless);
 		struct mg_logtop_entry *e = entry_of(t, f->severity, id, f->text);
 
 		ids[i] = e ? (uint32_t)(e - t->entry) : MG_NONE;
@@ -251,12 +263,13 @@ static uint32_t *merge_entries(struct mg_logtop *t, const struct mg_logtop *from
 	return ids;
 }
 
-static void merge_totals(struct mg_logtop *t, const struct mg_logtop *from)
+static void merge_totals(struct mg_logtop *t, const struct mg_logtop *from,
+			 struct mg_str nameless)
 {
 	for (uint32_t i = 0; i < from->totals.n; i++) {
 		const struct mg_logtop_total *f = mg_cells_at(&from->totals, i);
 		struct mg_logtop_total       *x =
-			total_of(t, component_id(t, mg_intern_str(&from->components, f->component)));
+			total_of(t, component_in(t, from, f->component, nameless));
 
 		for (int s = 0; s <= MG_SEV_CRITICAL; s++)
 			x->n[s] += f->n[s];
@@ -265,9 +278,9 @@ static void merge_totals(struct mg_logtop *t, const struct mg_logtop *from)
 	}
 }
 
-void mg_logtop_merge(struct mg_logtop *t, const struct mg_logtop *from)
+void mg_logtop_merge(struct mg_logtop *t, const struct mg_logtop *from, struct mg_str nameless)
 {
-	uint32_t *ids = merge_entries(t, from);
+	uint32_t *ids = merge_entries(t, from, nameless);
 
 	for (uint32_t i = 0; i < from->minutes.n; i++) {
 		const struct minute *m = mg_cells_at(&from->minutes, i);
@@ -282,7 +295,7 @@ void mg_logtop_merge(struct mg_logtop *t, const struct mg_logtop *from)
 		for (int s = 0; s <= MG_SEV_CRITICAL; s++)
 			b->n[s] += f->n[s];
 	}
-	merge_totals(t, from);
+	merge_totals(t, from, nameless);
 	t->lines += from->lines;
 	t->beyond += from->beyond;
 	t->minutes_beyond += from->minutes_beyond;

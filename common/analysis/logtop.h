@@ -71,19 +71,21 @@ struct mg_logtop {
 	struct mg_cells         totals;  /* struct mg_logtop_total  */
 	struct mg_cells         buckets; /* struct mg_logtop_bucket, when bucket_ns > 0 */
 	int64_t                 bucket_ns;
+	enum mg_severity        least;
 	uint64_t                lines, beyond; /* beyond: of messages that found no room   */
 	uint64_t                minutes_beyond;
 	struct mg_str           last_component; /* found last, and its id */
 	uint32_t                last_id;
 };
 
-void mg_logtop_init(struct mg_logtop *t, int64_t bucket_ns);
+/* bucket_ns: width of the buckets, 0: none.  Messages below `least` count in the totals alone. */
+void mg_logtop_init(struct mg_logtop *t, int64_t bucket_ns, enum mg_severity least);
 void mg_logtop_add(struct mg_logtop *t, const struct mg_logtop_line *l);
 /* Move every time by what `move` says of it (years that became known later). */
 void mg_logtop_move(struct mg_logtop *t, int64_t (*move)(const void *ctx, int64_t ns),
 		    const void *ctx);
-/* Add all of `from`, which stays as it is. */
-void mg_logtop_merge(struct mg_logtop *t, const struct mg_logtop *from);
+/* Add all of `from`, which stays as it is; `nameless` is the component of lines without one. */
+void mg_logtop_merge(struct mg_logtop *t, const struct mg_logtop *from, struct mg_str nameless);
 /* Find the peaks and give the entries in order: most frequent first, then by severity, text
  * and component.  The array is the caller's to free. */
 struct mg_logtop_entry **mg_logtop_rank(struct mg_logtop *t);

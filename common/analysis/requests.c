@@ -261,6 +261,11 @@ static uint32_t text_id(struct mg_requests *r, struct mg_str s)
 	return mg_intern_id(&r->texts, s);
 }
 
+/* The ids of what several tables need. */
+struct ids {
+	uint32_t user, verb, resource;
+};
+
 static uint32_t pattern_id(struct mg_requests *r, struct mg_str uri)
 {
 	char buf[PATTERN_MAX];
@@ -295,12 +300,13 @@ static uint32_t client_id(struct mg_requests *r, const struct mg_request *q)
 	return text_id(r, mg_str(buf, ip + 1 + n));
 }
 
-static void add_group(struct mg_requests *r, const struct mg_request *q, const struct facts *f,
-		      uint32_t user)
+/* Returns the cell of the group. */
+static uint32_t add_group(struct mg_requests *r, const struct mg_request *q,
+			  const struct facts *f, const struct ids *ids)
 {
 	struct mg_request_group *g;
 	bool                     added;
-	uint32_t                 i, key[7] = { user, text_id(r, q->verb), text_id(r, q->resource),
+	uint32_t                 i, key[7] = { ids->user, ids->verb, ids->resource,
 					       text_id(r, q->subresource), pattern_id(r, q->uri),
 					       q->code, 0 };
 
@@ -334,19 +340,40 @@ static void add_group(struct mg_requests *r, const struct mg_request *q, const s
 	}
 	if (q->code >= 400 && f->end != MG_TIME_NONE)
 		count_pair(&r->errors, i, floor_div(f->end, MG_SEC), 1);
+	return i;
 }
 
-static void add_object(struct mg_requests *r, const struct mg_request *q, uint32_t user)
+/* A group is of one user: it remembers the cell of its minute, which saves looking it up
+ * among those of all users and minutes. */
+static void add_minute(struct mg_requests *r, uint32_t group, uint32_t user, int64_t minute)
 {
-	uint32_t key[4] = { text_id(r, q->verb), text_id(r, q->resource), text_id(r, q->ns),
-			    text_id(r, q->name) };
+	struct group_cell *g = mg_cells_at(&r->groups, group);
+	struct pair_cell  *m;
+	int64_t            key[2] = { user, minute };
+	bool               added;
+
+	if (g->minute < r->minutes.n) {
+		m = mg_cells_at(&r->minutes, g->minute);
+		if (m->a == user && m->b == minute) {
+			m->count++;
+			return;
+		}
+	}
+	g->minute = mg_cells_find(&r->minutes, key, &added);
+	((struct pair_cell *)mg_cells_at(&r->minutes, g->minute))->count++;
+}
+
+static void add_object(struct mg_requests *r, const struct mg_request *q,
+		       const struct ids *ids)
+{
+	uint32_t key[4] = { ids->verb, ids->resource, text_id(r, q->ns), text_id(r, q->name) };
 	bool     added;
 	uint32_t i = mg_cells_find(&r->objects, key, &added);
 	struct mg_object_hits *o = mg_cells_at(&r->objects, i);
 
 	o->count++;
 	if (added || above(q->artifact, q->line, o->artifact, o->line)) {
-		o->top_user = user;
+		o->top_user = ids->user;
 		o->artifact = q->artifact;
 		o->line = q->line;
 	}
@@ -355,19 +382,20 @@ static void add_object(struct mg_requests *r, const struct mg_request *q, uint32
 void mg_requests_add(struct mg_requests *r, const struct mg_request *q)
 {
 	struct facts f = facts_of(q);
-	uint32_t     user = text_id(r, q->user);
+	struct ids   ids = { text_id(r, q->user), text_id(r, q->verb), text_id(r, q->resource) };
+	uint32_t     group;
 
 	mg_requests_unsort(r);
 	r->count++;
-	add_group(r, q, &f, user);
+	group = add_group(r, q, &f, &ids);
 	if (q->name.n)
-		add_object(r, q, user);
+		add_object(r, q, &ids);
 	if (f.end == MG_TIME_NONE)
 		return;
 	widen_span(&r->first_ns, &r->last_ns, f.start, f.end);
 	add_second(r, q, &f);
 	add_latency(r, &f);
-	count_pair(&r->minutes, user, floor_div(f.end, MG_MIN), 1);
+	add_minute(r, group, ids.user, floor_div(f.end, MG_MIN));
 }
 
 /* --- merging ------------------------------------------------------------------------- */
@@ -482,8 +510,7 @@ void mg_requests_merge(struct mg_requests *to, const struct mg_requests *from)
 	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
 
 	mg_requests_unsort(to);
-	for (uint32_t i = 0; i < from->texts.n; i++)
-		id[i] = text_id(to, mg_intern_str(&from->texts, i));
+	mg_intern_merge(&to->texts, &from->texts, id);
 	to->count += from->count;
 	if (from->last_ns != MG_TIME_NONE)
 		widen_span(&to->first_ns, &to->last_ns, from->first_ns, from->last_ns);

@@ -11,6 +11,7 @@
 /* A group with all that makes it one; the source address only when nobody is known. */
 struct group_cell {
 	uint32_t                user, verb, resource, subresource, pattern, code, ip;
+	uint32_t                minute; /* cell of this user's minute that was counted last */
 	struct mg_request_group g;
 };
 

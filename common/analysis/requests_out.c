@@ -118,7 +118,7 @@ const struct mg_request_group *mg_requests_groups(struct mg_requests *r, size_t 
 
 		k[i] = (struct ranked){ &r->texts, c->g.count,
 					{ c->user, c->verb, c->resource, c->subresource,
-					  c->pattern, c->g.source_ip },
+					  c->pattern, c->ip },
 					c->code, i };
 	}
 	qsort(k, r->groups.n, sizeof(*k), by_count);

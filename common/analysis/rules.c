@@ -7,6 +7,7 @@
 const struct mg_rule *const mg_rules[] = {
 	&mg_rule_etcd_stall,
 	&mg_rule_slow_fsync,
+	&mg_rule_network,
 	&mg_rule_apply_too_long,
 	&mg_rule_overload,
 	&mg_rule_readindex,
@@ -35,6 +36,8 @@ const struct mg_rule *const mg_rules[] = {
 	&mg_rule_crash_loop,
 	&mg_rule_operator_degraded,
 	&mg_rule_clock_skew,
+	&mg_rule_db_size,
+	&mg_rule_object_count,
 	NULL,
 };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/hist.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 void mg_hist_init(struct mg_hist *h, unsigned bits)
 {
-	*h = (struct mg_hist){ .bits = bits };
+	*h = (struct mg_hist){ .bits = (uint8_t)bits };
 }
 
 /* Values below 2^bits are exact and live in block 0; above, block e covers
@@ -33,11 +35,32 @@ static int64_t upper_edge(const struct mg_hist *h, unsigned e, uint32_t bin)
 	return v - 1 > INT64_MAX ? INT64_MAX : (int64_t)(v - 1);
 }
 
-static uint32_t *block(struct mg_hist *h, unsigned e)
+/* Make the powers low..high part of the array. */
+static void cover(struct mg_hist *h, unsigned low, unsigned high)
 {
-	if (!h->bins[e])
-		h->bins[e] = mg_zalloc(sizeof(uint32_t) << h->bits);
-	return h->bins[e];
+	size_t    width = (size_t)1 << h->bits;
+	uint32_t *bins;
+
+	if (h->powers && low >= h->low && high < (unsigned)h->low + h->powers)
+		return;
+	if (h->powers && low > h->low)
+		low = h->low;
+	if (h->powers && high < (unsigned)h->low + h->powers)
+		high = (unsigned)h->low + h->powers - 1;
+	bins = mg_zalloc(sizeof(*bins) * width * (high - low + 1));
+	if (h->powers)
+		memcpy(bins + (h->low - low) * width, h->bins,
+		       sizeof(*bins) * width * h->powers);
+	free(h->bins);
+	h->bins = bins;
+	h->low = (uint8_t)low;
+	h->powers = (uint8_t)(high - low + 1);
+}
+
+/* The bins of a power that is covered. */
+static uint32_t *block(const struct mg_hist *h, unsigned e)
+{
+	return h->bins + ((size_t)(e - h->low) << h->bits);
 }
 
 static void totals(struct mg_hist *h, uint64_t n, int64_t sum, int64_t min, int64_t max)
@@ -59,22 +82,21 @@ void mg_hist_add(struct mg_hist *h, int64_t v)
 	if (v < 0)
 		v = 0;
 	e = block_of(h, (uint64_t)v, &bin);
+	cover(h, e, e);
 	block(h, e)[bin]++;
 	totals(h, 1, v, v, v);
 }
 
 void mg_hist_merge(struct mg_hist *h, const struct mg_hist *from)
 {
+	uint32_t *to;
+
 	if (from->count == 0)
 		return;
-	for (unsigned e = 0; e < 64; e++) {
-		if (!from->bins[e])
-			continue;
-		uint32_t *to = block(h, e);
-
-		for (uint32_t i = 0; i < 1u << h->bits; i++)
-			to[i] += from->bins[e][i];
-	}
+	cover(h, from->low, (unsigned)from->low + from->powers - 1);
+	to = block(h, from->low);
+	for (size_t i = 0; i < (size_t)from->powers << h->bits; i++)
+		to[i] += from->bins[i];
 	totals(h, from->count, from->sum, from->min, from->max);
 }
 
@@ -87,11 +109,11 @@ int64_t mg_hist_quantile(const struct mg_hist *h, double q)
 	q = q > 0 ? q < 1 ? q : 1 : 0; /* NaN is 0 */
 	rank = (uint64_t)(q * (double)h->count + 0.999999999);
 	rank = rank < 1 ? 1 : rank > h->count ? h->count : rank;
-	for (unsigned e = 0; e < 64; e++) {
-		for (uint32_t i = 0; h->bins[e] && i < 1u << h->bits; i++) {
+	for (unsigned e = h->low; e < (unsigned)h->low + h->powers; e++) {
+		for (uint32_t i = 0; i < 1u << h->bits; i++) {
 			int64_t v;
 
-			seen += h->bins[e][i];
+			seen += block(h, e)[i];
 			if (seen < rank)
 				continue;
 			v = upper_edge(h, e, i);
@@ -103,7 +125,6 @@ int64_t mg_hist_quantile(const struct mg_hist *h, double q)
 
 void mg_hist_release(struct mg_hist *h)
 {
-	for (unsigned e = 0; e < 64; e++)
-		free(h->bins[e]);
+	free(h->bins);
 	mg_hist_init(h, h->bits);
 }

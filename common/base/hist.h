@@ -3,7 +3,7 @@
  * Layer:   base
  * Each power of two is cut into 2^bits equal bins: relative error of a quantile at most
  * 2^-bits (7 bits: 0.8 %, 4 bits: 6 %).  Exact count, sum, min and max are kept beside.
- * Memory:  one block of bins per power of two that occurs, allocated on first use
+ * Memory:  one array with the powers of two from the smallest to the largest value seen
  * Merging: bin-wise addition, so the order of merging cannot change a result
  */
 #ifndef MG_BASE_HIST_H
@@ -16,8 +16,8 @@
 struct mg_hist {
 	uint64_t  count;
 	int64_t   sum, min, max; /* sum saturates at INT64_MAX */
-	uint32_t *bins[64];
-	unsigned  bits;
+	uint32_t *bins;                  /* of the powers from `low`, `powers` of them */
+	uint8_t   low, powers, bits;
 };
 
 void mg_hist_init(struct mg_hist *h, unsigned bits); /* 1..10 */

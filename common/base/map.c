@@ -21,21 +21,24 @@ static uint32_t slot_of(const struct mg_intern *t, struct mg_str key, uint64_t h
 
 static void grow(struct mg_intern *t)
 {
-	uint32_t old = t->nslots;
+	uint32_t old = t->nslots, mask;
 
 	t->nslots = old ? old * 2 : 64;
+	mask = t->nslots - 1;
 	free(t->slots);
 	t->slots = mg_zalloc(sizeof(*t->slots) * t->nslots);
 	for (uint32_t id = 0; id < t->n; id++) {
-		uint64_t h = mg_str_hash(t->strs[id], SEED);
+		uint64_t h = t->hashes[id];
+		uint32_t i = (uint32_t)h & mask;
 
-		t->slots[slot_of(t, t->strs[id], h)] = (h >> 32 << 32) | (id + 1);
+		while (t->slots[i]) /* all keys differ */
+			i = (i + 1) & mask;
+		t->slots[i] = (h >> 32 << 32) | (id + 1);
 	}
 }
 
-uint32_t mg_intern_id(struct mg_intern *t, struct mg_str key)
+static uint32_t find_or_add(struct mg_intern *t, struct mg_str key, uint64_t h)
 {
-	uint64_t h = mg_str_hash(key, SEED);
 	uint32_t i;
 
 	if (t->nslots == 0 || t->n >= t->nslots / 4 * 3)
@@ -43,9 +46,51 @@ uint32_t mg_intern_id(struct mg_intern *t, struct mg_str key)
 	i = slot_of(t, key, h);
 	if (t->slots[i])
 		return (uint32_t)t->slots[i] - 1;
+	if (t->n == t->cap) {
+		t->cap = t->cap ? t->cap * 2 : 16;
+		t->strs = mg_realloc(t->strs, t->cap, sizeof(*t->strs));
+		t->hashes = mg_realloc(t->hashes, t->cap, sizeof(*t->hashes));
+	}
+	t->strs[t->n] = mg_arena_str(&t->arena, key);
+	t->hashes[t->n] = h;
 	t->slots[i] = (h >> 32 << 32) | (t->n + 1);
-	MG_PUSH(t->strs, t->n, t->cap, mg_arena_str(&t->arena, key));
-	return t->n - 1;
+	return t->n++;
+}
+
+uint32_t mg_intern_id(struct mg_intern *t, struct mg_str key)
+{
+	return find_or_add(t, key, mg_str_hash(key, SEED));
+}
+
+/* How many keys ahead their slots are asked for; half as many ahead, what these point at. */
+#define AHEAD 16
+
+static void prefetch(const struct mg_intern *t, const struct mg_intern *from, uint32_t i)
+{
+	if (t->nslots == 0)
+		return;
+	if (i + AHEAD < from->n)
+		__builtin_prefetch(&t->slots[from->hashes[i + AHEAD] & (t->nslots - 1)]);
+	if (i + AHEAD / 2 < from->n) {
+		uint64_t slot = t->slots[from->hashes[i + AHEAD / 2] & (t->nslots - 1)];
+
+		if (slot)
+			__builtin_prefetch(&t->strs[(uint32_t)slot - 1]);
+	}
+	if (i + AHEAD / 4 < from->n) {
+		uint64_t slot = t->slots[from->hashes[i + AHEAD / 4] & (t->nslots - 1)];
+
+		if (slot)
+			__builtin_prefetch(t->strs[(uint32_t)slot - 1].p);
+	}
+}
+
+void mg_intern_merge(struct mg_intern *t, const struct mg_intern *from, uint32_t *id)
+{
+	for (uint32_t i = 0; i < from->n; i++) {
+		prefetch(t, from, i);
+		id[i] = find_or_add(t, from->strs[i], from->hashes[i]);
+	}
 }
 
 uint32_t mg_intern_find(const struct mg_intern *t, struct mg_str key)
@@ -62,6 +107,7 @@ void mg_intern_release(struct mg_intern *t)
 {
 	mg_arena_release(&t->arena);
 	free(t->strs);
+	free(t->hashes);
 	free(t->slots);
 	*t = (struct mg_intern){ 0 };
 }

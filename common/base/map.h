@@ -15,7 +15,8 @@
 
 struct mg_intern {
 	struct mg_arena arena;
-	struct mg_str  *strs; /* id -> key */
+	struct mg_str  *strs;   /* id -> key */
+	uint64_t       *hashes; /* id -> its hash: growing and merging need not read the keys */
 	uint32_t        n, cap;
 	uint64_t       *slots; /* hash high 32 bits | id + 1, 0 = free */
 	uint32_t        nslots;
@@ -24,6 +25,9 @@ struct mg_intern {
 /* A zeroed struct is an empty interner. */
 uint32_t mg_intern_id(struct mg_intern *t, struct mg_str key);   /* adds when new   */
 uint32_t mg_intern_find(const struct mg_intern *t, struct mg_str key); /* MG_NONE: absent */
+/* Add all keys of `from`; id[i] becomes the id in `t` of its key i.  Look-ups of many keys
+ * wait for memory one after the other when they are made one by one, here they do not. */
+void mg_intern_merge(struct mg_intern *t, const struct mg_intern *from, uint32_t *id);
 static inline struct mg_str mg_intern_str(const struct mg_intern *t, uint32_t id)
 {
 	return t->strs[id];

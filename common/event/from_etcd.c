@@ -92,6 +92,7 @@ static const struct rule rules[] = {
 	{ MG_ETCD_CORRUPT, MG_EV_ETCD_ALARM, MG_SEV_CRITICAL, false, false, NULL },
 	{ MG_ETCD_SNAPSHOT, MG_EV_ETCD_SNAPSHOT, MG_SEV_INFO, true, false, NULL },
 	{ MG_ETCD_SNAPSHOT_FAILED, MG_EV_ETCD_SNAPSHOT, MG_SEV_WARNING, false, false, "failed" },
+	{ MG_ETCD_LEASE, MG_EV_ETCD_ERROR, MG_SEV_WARNING, false, true, NULL },
 	{ MG_ETCD_HEALTH, MG_EV_ETCD_ERROR, MG_SEV_WARNING, false, true, NULL },
 	{ MG_ETCD_STARTING, MG_EV_ETCD_START, MG_SEV_INFO, false, false, NULL },
 	{ MG_ETCD_GRPC, MG_EV_ETCD_GRPC, MG_SEV_INFO, false, true, NULL },
@@ -303,7 +304,8 @@ static void add(struct ctx *c, const struct rule *r)
 		place(c, r, ev);
 		ev->artifact = c->src->artifact;
 		ev->line = c->line->lineno;
-		ev->component = c->e->family == MG_ETCD_CLIENT ? c->src->component : MG_STR("etcd");
+		ev->component = c->e->family == MG_ETCD_CLIENT || from_etcd(c->src)
+					? c->src->component : MG_STR("etcd");
 		ev->node = c->src->node.n ? c->src->node : mg_batch_str(c->out, c->line->host);
 		ev->pod = c->src->pod;
 		object(c, ev);

@@ -37,8 +37,8 @@ bool mg_kubeobj_wanted(struct mg_str kind);
 
 /* Add the events of one object.  A List that could not be cut is walked. */
 void mg_event_from_kubeobj(const struct mg_kubeobj *o, struct mg_batch *out);
-/* etcdctl endpoint status, endpoint health, alarm list, member list, object count (one element of an array, or the whole
- * object); false: it is none of them. */
+/* etcdctl endpoint status, endpoint health, alarm list, member list, object count (one element
+ * of an array, or the whole object); false: it is none of them. */
 bool mg_event_from_etcdinfo(const struct mg_kubeobj *o, struct mg_batch *out);
 
 /* An event of this object: artifact, line, time (MG_TIME_NONE: unknown) set. */

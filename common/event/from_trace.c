@@ -39,6 +39,8 @@ static int64_t start_time(const struct mg_trace *t, enum mg_time_source *how)
 	off = (off + (off < 0 ? -QUARTER : QUARTER) / 2) / QUARTER * QUARTER;
 	if (t->start_ns + total - off - end > MG_MIN || end - (t->start_ns + total - off) > MG_MIN)
 		return end - total;
+	if (*how == MG_TIME_ASSUMED_YEAR)
+		*how = MG_TIME_ASSUMED_ZONE; /* its own first line told the year */
 	return t->start_ns - off;
 }
 

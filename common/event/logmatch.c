@@ -26,6 +26,14 @@ static void end_run(struct literal *l)
 	l->n = 0;
 }
 
+/* The bracket that ends "[:alpha:]", from behind its first colon. */
+static size_t behind_name(struct mg_str s, size_t i)
+{
+	while (i + 1 < s.n && !(s.p[i] == ':' && s.p[i + 1] == ']'))
+		i++;
+	return i + 1;
+}
+
 /* Behind "[...]" at s[i]. */
 static size_t skip_class(struct mg_str s, size_t i)
 {
@@ -38,8 +46,7 @@ static size_t skip_class(struct mg_str s, size_t i)
 		if (s.p[i] == '\\')
 			i++;
 		else if (s.p[i] == '[' && i + 1 < s.n && s.p[i + 1] == ':')
-			while (i + 1 < s.n && !(s.p[i] == ':' && s.p[i + 1] == ']'))
-				i++;
+			i = behind_name(s, i + 2);
 	}
 	return i + 1;
 }
@@ -80,8 +87,11 @@ static size_t skip_group(struct mg_str s, size_t i)
 /* A quantifier that may mean "none" takes the last character back. */
 static size_t quantifier(struct literal *l, struct mg_str s, size_t i)
 {
-	if (l->n && s.p[i] != '+')
-		l->n--;
+	bool more = l->n && s.p[i] != '+';
+
+	while (more) { /* all bytes of the character */
+		more = ((unsigned char)l->run[--l->n] & 0xc0) == 0x80 && l->n;
+	}
 	end_run(l);
 	if (s.p[i] == '{')
 		while (i < s.n && s.p[i] != '}')

@@ -8,6 +8,7 @@
 /* The answer of one leaf, handed over when it ends. */
 struct answer {
 	uint32_t           artifact;
+	struct mg_str      component; /* of lines that name none; lives in the log's arena */
 	struct mg_logtop   top, yearless;
 	struct mg_tracetop traces;
 };
@@ -83,7 +84,7 @@ static void on_message(void *ctx, const struct mg_log_line *x)
 				     .time_ns = x->l.time_ns,
 				     .artifact = x->src->artifact, .line = x->l.lineno };
 
-	if (l.severity < r->q->least || !wanted(r->src, &x->l))
+	if ((l.severity < r->q->top.least && !r->q->totals) || !wanted(r->src, &x->l))
 		return;
 	if (r->matcher && !mg_log_matches(r->matcher, x->k.msg))
 		return;
@@ -110,7 +111,7 @@ static void *ask_open(const struct mg_source *src)
 {
 	struct asking           *r = mg_zalloc(sizeof(*r));
 	const struct mg_log_ask *q = src->ctx;
-	struct mg_log_hook       hook = { .ctx = r, .severe = q->least >= MG_SEV_WARNING,
+	struct mg_log_hook       hook = { .ctx = r, .severe = q->top.least >= MG_SEV_WARNING && !q->totals,
 					  .message = q->messages ? on_message : NULL,
 					  .trace = q->want_traces ? on_trace : NULL,
 					  .messages_only = q->messages_only };
@@ -120,8 +121,8 @@ static void *ask_open(const struct mg_source *src)
 	r->matcher = q->match ? mg_log_matcher_new(q->match) : NULL;
 	r->a = mg_zalloc(sizeof(*r->a));
 	r->a->artifact = src->artifact;
-	mg_logtop_init(&r->a->top, q->top.bucket_ns);
-	mg_logtop_init(&r->a->yearless, q->top.bucket_ns);
+	mg_logtop_init(&r->a->top, q->top.bucket_ns, q->top.least);
+	mg_logtop_init(&r->a->yearless, q->top.bucket_ns, q->top.least);
 	mg_tracetop_init(&r->a->traces, q->traces.keep);
 	r->log = mg_consumer_log.open(src);
 	mg_log_set_hook(r->log, &hook);
@@ -138,6 +139,9 @@ static void ask_close(void *state, const struct mg_source *src, struct mg_partia
 {
 	struct asking *r = state;
 
+	/* what the file turned out to be holds for its first lines as well */
+	r->a->component = ((struct mg_log *)r->log)->src.component;
+	out->stats.gave_up += mg_log_matcher_gave_up(r->matcher);
 	mg_consumer_log.close(r->log, src, out);
 	mg_log_matcher_free(r->matcher);
 	out->extra = r->a;
@@ -158,11 +162,12 @@ const struct mg_consumer *mg_log_ask_pick(void *ctx, const struct mg_leaf *leaf)
 /* The pass that looks for the last time counted without the window: begin again. */
 static void begin_again(struct mg_log_ask *q)
 {
-	int64_t  bucket = q->top.bucket_ns;
-	uint32_t keep = q->traces.keep;
+	int64_t          bucket = q->top.bucket_ns;
+	enum mg_severity least = q->top.least;
+	uint32_t         keep = q->traces.keep;
 
 	mg_log_ask_release(q);
-	mg_logtop_init(&q->top, bucket);
+	mg_logtop_init(&q->top, bucket, least);
 	mg_tracetop_init(&q->traces, keep);
 }
 
@@ -178,10 +183,10 @@ void mg_log_ask_fold(void *ctx, struct mg_partial *p)
 	}
 	if (!a)
 		return;
-	mg_logtop_merge(&q->top, &a->top);
+	mg_logtop_merge(&q->top, &a->top, a->component);
 	mg_logtop_release(&a->top);
 	mg_tracetop_merge(&q->traces, &a->traces);
-	y = (struct mg_log_yearless){ a->artifact, a->yearless };
+	y = (struct mg_log_yearless){ a->artifact, a->component, a->yearless };
 	if (y.top.lines)
 		MG_PUSH(q->yearless, q->nyearless, q->yearless_cap, y);
 	else
@@ -207,7 +212,7 @@ void mg_log_ask_finish(struct mg_log_ask *q, const struct mg_case *c)
 
 		if (reference != MG_TIME_NONE)
 			mg_logtop_move(&y->top, to_year, &reference);
-		mg_logtop_merge(&q->top, &y->top);
+		mg_logtop_merge(&q->top, &y->top, y->component);
 		mg_logtop_release(&y->top);
 	}
 	q->nyearless = 0;
@@ -220,10 +225,11 @@ void mg_log_ask_finish(struct mg_log_ask *q, const struct mg_case *c)
 	}
 }
 
-void mg_log_ask_init(struct mg_log_ask *q, int64_t bucket_ns, uint32_t keep)
+void mg_log_ask_init(struct mg_log_ask *q, int64_t bucket_ns, enum mg_severity least,
+		     uint32_t keep)
 {
-	*q = (struct mg_log_ask){ .least = MG_SEV_INFO };
-	mg_logtop_init(&q->top, bucket_ns);
+	*q = (struct mg_log_ask){ 0 };
+	mg_logtop_init(&q->top, bucket_ns, least);
 	mg_tracetop_init(&q->traces, keep);
 }
 

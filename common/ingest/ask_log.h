@@ -16,14 +16,15 @@
 /* The lines of a file whose year is not known yet. */
 struct mg_log_yearless {
 	uint32_t         artifact;
+	struct mg_str    component; /* of lines that name none */
 	struct mg_logtop top;
 };
 
 struct mg_log_ask {
-	enum mg_severity           least; /* messages below are not counted            */
 	const struct mg_log_match *match; /* NULL, or only messages that fit            */
 	bool                       messages, want_traces; /* what to count              */
-	bool                       messages_only; /* no events are needed: much faster  */
+	bool                       messages_only; /* no events are needed: much faster   */
+	bool                       totals;        /* count components below `least`, too */
 	struct mg_logtop           top;
 	struct mg_tracetop         traces;
 	struct mg_log_yearless    *yearless;
@@ -32,8 +33,9 @@ struct mg_log_ask {
 	bool                         windowed; /* in the pass that was folded last       */
 };
 
-/* bucket_ns: of the series, 0: none.  keep: how many traces are kept whole. */
-void mg_log_ask_init(struct mg_log_ask *q, int64_t bucket_ns, uint32_t keep);
+/* bucket_ns: of the series, 0: none.  least: of the messages.  keep: traces kept whole. */
+void mg_log_ask_init(struct mg_log_ask *q, int64_t bucket_ns, enum mg_severity least,
+		     uint32_t keep);
 const struct mg_consumer *mg_log_ask_pick(void *ctx, const struct mg_leaf *leaf);
 void mg_log_ask_fold(void *ctx, struct mg_partial *p);
 /* The years of files that did not tell theirs, as the events of the case got them. */

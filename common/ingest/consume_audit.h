@@ -9,7 +9,7 @@
 
 /* Events per block that are kept one by one; the attribute `more` of the last one says how
  * many were left out (they are all counted in the requests). */
-#define MG_AUDIT_KEEP 64
+#define MG_AUDIT_KEEP 256
 #define MG_AUDIT_SLOW_NS MG_SEC
 #define MG_AUDIT_LIST_NS (100 * MG_MS)
 

@@ -250,6 +250,7 @@ static struct mg_heap_profile *finish(struct heap *h, const struct mg_source *sr
 	struct mg_heap_profile *hp = mg_zalloc(sizeof(*hp));
 
 	hp->artifact = src->artifact;
+	hp->node = src->node;
 	if (h->form == FORM_TEXT)
 		end_text(h, hp, out);
 	else
@@ -284,6 +285,53 @@ static void keep_close(void *state, const struct mg_source *src, struct mg_parti
 		out->extra = hp;
 	else
 		mg_heap_profile_free(hp);
+}
+
+/* --- which to compare ------------------------------------------------------------------------ */
+
+static struct mg_str type_name(const struct mg_heap_profile *h, struct mg_str sample)
+{
+	return h->prof.types[mg_prof_type_index(&h->prof, sample)].type;
+}
+
+static bool alike(const struct mg_heap_profile *a, const struct mg_heap_profile *b,
+		  struct mg_str sample)
+{
+	return a->text == b->text && mg_str_eq(a->process, b->process) &&
+	       mg_str_eq(a->node, b->node) && mg_str_eq(type_name(a, sample), type_name(b, sample));
+}
+
+static int by_time(const void *x, const void *y)
+{
+	const struct mg_heap_profile *a = *(struct mg_heap_profile *const *)x;
+	const struct mg_heap_profile *b = *(struct mg_heap_profile *const *)y;
+
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	return a->artifact < b->artifact ? -1 : a->artifact > b->artifact;
+}
+
+size_t mg_heap_profile_pair(struct mg_heap_profile **p, size_t n, struct mg_str sample)
+{
+	size_t                        kept = 0, last = n;
+	const struct mg_heap_profile *like;
+
+	if (n <= 2)
+		return n;
+	qsort(p, n, sizeof(struct mg_heap_profile *), by_time);
+	while (last > 0 && p[last - 1]->text)
+		last--;
+	like = p[last ? last - 1 : n - 1];
+	for (size_t i = 0; i < n; i++)
+		if (alike(like, p[i], sample)) {
+			struct mg_heap_profile *t = p[kept];
+
+			p[kept++] = p[i];
+			p[i] = t;
+		}
+	while (n > kept)
+		mg_heap_profile_free(p[--n]);
+	return kept;
 }
 
 const struct mg_consumer mg_consumer_heap = {

@@ -17,10 +17,17 @@ struct mg_heap_profile {
 	int64_t             time_ns; /* when it was taken; MG_TIME_NONE: not known */
 	enum mg_time_source time_source;
 	struct mg_str       process; /* "kube-apiserver", may be empty; lives as long as prof */
+	struct mg_str       node;
 	uint32_t            artifact;
 };
 
 void mg_heap_profile_free(struct mg_heap_profile *h); /* NULL is fine */
+
+/* Which two of `n` profiles (all have the sample type) to compare: two stay as they are; of more,
+ * those like the latest protobuf profile, or else like the latest: the same form, process, node
+ * and sample type, by time.  The first and the last of p[] are the pair; the others that stay
+ * lie between, the rest is freed.  Returns how many stay. */
+size_t mg_heap_profile_pair(struct mg_heap_profile **p, size_t n, struct mg_str sample);
 
 extern const struct mg_consumer mg_consumer_heap_keep;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "event/from_etcdtable.h"
 #include "event/from_kubeobj.h"
 #include "ingest/consumer.h"
 #include "parse/jsonitems.h"
@@ -7,12 +8,13 @@
 /* Blocks are cut into objects, objects become trees, trees become events; only one object is
  * held at a time. */
 
-enum form { UNDECIDED, YAML, JSON };
+enum form { UNDECIDED, YAML, JSON, TABLE };
 
 struct state {
 	enum form               form;
 	struct mg_yamlitems     yaml;
 	struct mg_jsonitems     json;
+	struct mg_etcdtable     table;
 	const struct mg_source *src; /* of the call that is running */
 	struct mg_partial      *out;
 };
@@ -90,6 +92,34 @@ static void *kubeobj_open(const struct mg_source *src)
 	return s;
 }
 
+/* A heading among the first lines: a table of etcdctl; there may be words above it. */
+static bool has_table(struct mg_str text)
+{
+	struct mg_str line;
+
+	for (int i = 0; i < 20 && text.n; i++) {
+		mg_str_cut(text, '\n', &line, &text);
+		if (mg_etcdtable_heading(line))
+			return true;
+	}
+	return false;
+}
+
+static void read_rows(struct state *s, struct mg_str text, uint64_t lineno)
+{
+	struct mg_str line, cell[MG_ETCDT_CELLS];
+
+	for (; text.n; lineno++) {
+		mg_str_cut(text, '\n', &line, &text);
+		if (mg_etcdtable_line(&s->table, line, cell) != MG_OK) {
+			s->out->stats.other++;
+			continue;
+		}
+		s->out->stats.records++;
+		mg_event_from_etcdtable(s->src, lineno, cell, &s->out->events);
+	}
+}
+
 static enum form form_of(struct mg_str text, bool first)
 {
 	if (first && mg_str_starts(text, MG_STR("\xef\xbb\xbf")))
@@ -97,7 +127,9 @@ static enum form form_of(struct mg_str text, bool first)
 	text = mg_str_trim(text);
 	if (text.n == 0)
 		return UNDECIDED;
-	return text.p[0] == '{' || text.p[0] == '[' ? JSON : YAML;
+	if (text.p[0] == '{' || text.p[0] == '[')
+		return JSON;
+	return first && has_table(text) ? TABLE : YAML;
 }
 
 static uint64_t count_lines(struct mg_str s)
@@ -126,6 +158,8 @@ static void kubeobj_block(void *state, const struct mg_source *src, const struct
 		s->form = form_of(text, b->first_line == 1);
 	if (s->form == YAML)
 		mg_yamlitems_text(&s->yaml, text, b->first_line);
+	else if (s->form == TABLE)
+		read_rows(s, text, b->first_line);
 	else if (s->form == JSON)
 		mg_jsonitems_text(&s->json, text, b->first_line);
 }

@@ -175,16 +175,38 @@ static void etcd_message(struct mg_log *s, struct mg_log_line *x)
 	message_of(s, x, e.level == 'D' ? 'I' : e.level, e.msg);
 }
 
+/* Health monitors and clients beside etcd say the same error every few seconds: one event a
+ * minute, counted.  What took a time stays as it is. */
+static void fold_etcd(struct mg_log *s, const struct mg_log_line *x)
+{
+	struct mg_batch *b = &s->out->events;
+	struct mg_event  e = b->ev[b->n - 1], *first, *fresh = NULL;
+	uint64_t         key = mg_str_hash(e.component, 5);
+
+	if (e.kind != MG_EV_ETCD_ERROR || e.duration_ns >= 0)
+		return;
+	key = mg_klog_message_hash(e.message, mg_str_hash(x->src->pod, key));
+	b->n--;
+	first = mg_log_fold(s, &s->minute, key, e.time_ns, e.kind, e.severity, &fresh);
+	if (first)
+		first->count += e.count - 1; /* it was counted one up */
+	else
+		*fresh = e; /* its text stays in the arena of this block, which the case keeps */
+}
+
 /* The etcd parser may count by itself; a line is counted once either way. */
 static bool etcd(struct mg_log *s, struct mg_log_line *x)
 {
 	struct mg_leaf_stats *st = &s->out->stats;
 	uint64_t              before = st->records + st->other + st->bad;
+	size_t                events = s->out->events.n;
 
 	if (!mg_etcd_line(x->src, &x->l, &s->out->events, st))
 		return false;
 	if (st->records + st->other + st->bad == before)
 		record(s, x);
+	if (s->out->events.n > events)
+		fold_etcd(s, x);
 	if (s->hook.message)
 		etcd_message(s, x);
 	return true;
@@ -400,6 +422,8 @@ static void log_block(void *state, const struct mg_source *src, const struct mg_
 	s->unwrap.plain = !memchr(b->p, '\0', b->n) && !memchr(b->p, '\033', b->n);
 	if (b->offset == 0 && mg_str_starts(rest, MG_STR("\xef\xbb\xbf")))
 		rest = mg_str_from(rest, 3);
+	if (b->offset == 0)
+		mg_log_year_ahead(s, rest);
 	while (rest.n) {
 		mg_str_cut(rest, '\n', &line, &rest);
 		mg_log_physical(s, line);

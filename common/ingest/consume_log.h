@@ -117,6 +117,7 @@ void mg_log_physical(struct mg_log *s, struct mg_str line);
 void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg_klog *k,
 		 struct mg_line *l);
 void mg_log_year(struct mg_log *s, int64_t known_ns);
+void mg_log_year_ahead(struct mg_log *s, struct mg_str first_block);
 /* consume_log_fold.c */
 void mg_log_fold_init(struct mg_log_fold *f, int64_t width_ns);
 void mg_log_fold_release(struct mg_log_fold *f);

@@ -146,3 +146,22 @@ void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg
 	s->last_ns = l->time_ns;
 	s->last_how = l->time_source;
 }
+
+/* The first root line of a Trace in the first block tells the year of the lines before it. */
+void mg_log_year_ahead(struct mg_log *s, struct mg_str block)
+{
+	struct mg_str   line, rest;
+	struct mg_trace root;
+	ptrdiff_t       at = mg_str_find(block, MG_STR("] Trace["));
+
+	if (at < 0 || !mg_klog_is_header(block)) /* no envelope on the first line */
+		return;
+	for (rest = mg_str_from(block, (size_t)at + 2);
+	     (at = mg_str_find(rest, MG_STR("Trace["))) >= 0;) {
+		mg_str_cut(mg_str_from(rest, (size_t)at), '\n', &line, &rest);
+		if (!mg_trace_parse_root(line, &root) || root.start_ns == MG_TIME_NONE)
+			continue;
+		mg_log_year(s, root.start_ns);
+		return;
+	}
+}

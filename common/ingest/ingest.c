@@ -108,6 +108,8 @@ static enum mg_kind kind_of_event(enum mg_event_kind k)
 {
 	struct mg_str name = mg_strz(mg_event_kind_name(k));
 
+	if (k == MG_EV_ETCD_STATUS || k == MG_EV_ETCD_MEMBER || k == MG_EV_ETCD_OBJECTS)
+		return MG_KIND_ETCD_INFO;
 	if (mg_str_starts(name, MG_STR("etcd.")))
 		return MG_KIND_ETCD_LOG;
 	if (mg_str_starts(name, MG_STR("kernel.")))
@@ -225,6 +227,8 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 
 	a.path = mg_arena_str(&c->arena, leaf->path);
 	find_source(r, a.path, s);
+	if (leaf->kind == MG_KIND_ETCD_LOG && !s->component.n)
+		s->component = MG_STR("etcd"); /* through a pipe no path says so */
 	s->artifact = c->nartifacts;
 	s->mtime_ns = leaf->mtime_ns;
 	s->ctx = r->o->ctx;

@@ -96,8 +96,8 @@ static bool is_pprof(struct mg_str s, bool whole)
 		if ((tag & 7) == 2 && ((tag >> 3 <= 6) || tag >> 3 == 11 || tag >> 3 == 13)) {
 			if (!varint(&s, &v))
 				return false;
-			if (v > s.n)
-				return !whole && (seen & 2);
+			if (v > s.n) /* the head ends here, or the file was cut */
+				return (seen & 2) && (!whole || fields >= 16);
 			s = mg_str_from(s, (size_t)v);
 		} else if ((tag & 7) != 0 || tag >> 3 <= 6 || !varint(&s, &v)) {
 			return false;
@@ -334,6 +334,23 @@ static enum mg_kind vote(struct mg_str path, struct mg_str text, bool whole)
 	return v.stamped || is_log_path(path) ? MG_KIND_LOG : MG_KIND_TEXT;
 }
 
+/* The heading of a table that `etcdctl -w table` prints. */
+static bool is_etcdctl_table(struct mg_str text)
+{
+	struct mg_str line;
+
+	for (int i = 0; i < 20 && next_line(&text, &line); i++) {
+		line = mg_str_trim(line);
+		if (line.n && line.p[0] == '|')
+			return (mg_str_has(line, MG_STR(" ENDPOINT ")) &&
+				(mg_str_has(line, MG_STR(" DB SIZE ")) ||
+				 mg_str_has(line, MG_STR(" HEALTH ")))) ||
+			       (mg_str_has(line, MG_STR(" ID ")) &&
+				mg_str_has(line, MG_STR(" PEER ADDRS ")));
+	}
+	return false;
+}
+
 /* --- documents -------------------------------------------------------------------------------- */
 
 /* JSON over several lines; on one line it may be a log and is put to the vote. */
@@ -363,6 +380,8 @@ static enum mg_kind text_kind(struct mg_str path, struct mg_str text, bool whole
 		return MG_KIND_HEAP;
 	if (is_apf(line))
 		return MG_KIND_APF;
+	if (is_etcdctl_table(text))
+		return MG_KIND_ETCD_INFO;
 	if (is_metrics(text, whole))
 		return MG_KIND_METRICS;
 	if (is_metrics_csv(text))

@@ -2,10 +2,10 @@
 /* How the threads share the work.
  *
  * There is one submitting thread (the caller of new, submit, drain and free) and a fixed
- * number of workers, one less than the threads asked for.  Between them lies one ring of slots, in order of submission: slots
- * head..tail are in use.  Everything in the ring is read and written under `lock`; a job
- * itself is touched by one thread at a time, and the lock is taken between hand-overs, so
- * work and fold need no locking of their own.
+ * number of workers, one less than the threads asked for.  Between them lies one ring of
+ * slots, in order of submission: slots head..tail are in use.  Everything in the ring is read
+ * and written under `lock`; a job itself is touched by one thread at a time, and the lock is
+ * taken between hand-overs, so work and fold need no locking of their own.
  *
  *   submitter   fills the slot at tail (WAITING), advances tail, signals `work`
  *   worker      takes the oldest WAITING slot whose strand is free (RUNNING), works on it

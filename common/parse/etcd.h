@@ -56,6 +56,7 @@ enum mg_etcd_family {
 	MG_ETCD_CORRUPT,
 	MG_ETCD_SNAPSHOT,
 	MG_ETCD_SNAPSHOT_FAILED,
+	MG_ETCD_LEASE,           /* a lease could not be revoked or kept          */
 	MG_ETCD_HEALTH,          /* its /health endpoint answered unhealthy       */
 	MG_ETCD_STARTING,
 	MG_ETCD_GRPC,

@@ -65,6 +65,8 @@ static const struct family {
 	{ "applied snapshot", false, MG_ETCD_SNAPSHOT },
 	{ "finished applying incoming snapshot", false, MG_ETCD_SNAPSHOT },
 	{ "sending database snapshot to client", false, MG_ETCD_SNAPSHOT },
+	{ "failed to revoke ", false, MG_ETCD_LEASE },
+	{ "failed to receive lease keepalive", false, MG_ETCD_LEASE },
 	{ "/health error", false, MG_ETCD_HEALTH },
 	{ "serving /health false", false, MG_ETCD_HEALTH },
 	{ "starting an etcd server", false, MG_ETCD_STARTING },
@@ -281,6 +283,9 @@ static void words(struct mg_etcd *e)
 	case MG_ETCD_ELECTION:
 	case MG_ETCD_LEADER_ELECTED:
 		raft_words(e);
+		break;
+	case MG_ETCD_OVERLOAD:
+		text(&e->peer, word_after(e->msg, " message to "));
 		break;
 	case MG_ETCD_PEER_BAD:
 	case MG_ETCD_PEER_GOOD:

@@ -265,23 +265,43 @@ static void memstat(struct mg_prof_memstats *m, struct mg_str line)
 			*table[i].to = v;
 }
 
-/* "7f0c-7f0d r-xp 00000000 08:01 123 /lib/libc.so" of /proc/PID/maps; others are passed over. */
+/* The next word; false at the end. */
+static bool next_word(struct mg_str *s, struct mg_str *word)
+{
+	*s = mg_str_trim(*s);
+	if (s->n == 0)
+		return false;
+	mg_str_cut(*s, ' ', word, s);
+	return true;
+}
+
+static bool is_permissions(struct mg_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr("-rwxps", s.p[i]))
+			return false;
+	return s.n >= 3 && s.n <= 5;
+}
+
+/* "7f0c-7f0d r-xp 00000000 08:01 123 /lib/libc.so" of /proc/PID/maps, or short
+ * "7f0c-7f0d: /lib/libc.so"; other lines are passed over, as is what cannot be executed. */
 static void mapping(struct mg_heaptext *h, struct mg_str line)
 {
-	struct mg_prof_mapping m;
-	struct mg_str          range, perm, start, end;
-	ptrdiff_t              at;
+	struct mg_prof_mapping m = { .file = { "", 0 } };
+	struct mg_str          word, start, end;
 
-	mg_str_cut(mg_str_trim(line), ' ', &range, &line);
-	mg_str_cut(mg_str_trim(line), ' ', &perm, &line);
-	if (!mg_str_cut(range, '-', &start, &end) || !mg_num_hex(start, &m.start) ||
-	    !mg_num_hex(end, &m.limit) || mg_str_chr(perm, 'x') < 0)
+	if (!next_word(&line, &word) || !mg_str_cut(word, '-', &start, &end))
 		return;
-	at = mg_str_rchr(line, ' ');
-	m.file = mg_str_trim(mg_str_from(line, (size_t)(at + 1)));
-	if (at < 0 || mg_str_chr(m.file, '/') < 0)
-		m.file = mg_str("", 0);
-	m.file = mg_arena_str(&h->prof.arena, m.file);
+	if (mg_str_ends(end, MG_STR(":")))
+		end.n--;
+	if (!mg_num_hex(start, &m.start) || !mg_num_hex(end, &m.limit))
+		return;
+	for (bool first = true; next_word(&line, &word); first = false) {
+		if (first && is_permissions(word) && mg_str_chr(word, 'x') < 0)
+			return;
+		if (mg_str_chr(word, '/') >= 0 || mg_str_starts(word, MG_STR("[")))
+			m.file = mg_arena_str(&h->prof.arena, word);
+	}
 	MG_PUSH(h->prof.mappings, h->prof.nmappings, h->prof.mappings_cap, m);
 }
 

@@ -3,7 +3,7 @@
 
 /* Field numbers of profile.proto. */
 enum { P_SAMPLE_TYPE = 1, P_SAMPLE, P_MAPPING, P_LOCATION, P_FUNCTION, P_STRING, P_DROP, P_KEEP,
-       P_TIME, P_DURATION, P_PERIOD_TYPE, P_PERIOD, P_COMMENT, P_DEFAULT_TYPE };
+	P_TIME, P_DURATION, P_PERIOD_TYPE, P_PERIOD, P_COMMENT, P_DEFAULT_TYPE };
 enum { VT_TYPE = 1, VT_UNIT };
 enum { S_LOCATION = 1, S_VALUE };
 enum { M_ID = 1, M_START, M_LIMIT, M_OFFSET, M_FILE };
@@ -411,6 +411,8 @@ enum mg_status mg_pprof_parse(struct mg_prof *p, struct mg_str data, struct mg_e
 	collect(&r, data);
 	if (r.types.n == 0)
 		st = mg_err_set(err, MG_SKIP, "no profile: it has no sample type");
+	else if (r.strings.n == 0)
+		st = mg_err_set(err, MG_SKIP, "profile without its string table");
 	else {
 		resolve(&r);
 		st = p->bad ? MG_FAIL : MG_OK;

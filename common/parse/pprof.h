@@ -1,11 +1,11 @@
 /* pprof.h - read a profile in pprof's protobuf form.
  *
- * The wire format is read here, by hand, and not through protobuf-c: generated code unpacks all
- * or nothing, so a profile that was cut while it was copied would be lost whole, where this
- * reader keeps every sample before the break; it would allocate each of some hundred thousand
- * messages on its own; and the build would need a protobuf compiler.  Varints, fixed32 and
- * fixed64 and length-delimited fields are bounds-checked; repeated integers may be packed or
- * not; the string table may come last; ids need not be dense.
+ * The wire format is read here, by hand, and not through protobuf-c: generated code would
+ * allocate each of some hundred thousand messages on its own and unpack all or nothing, where
+ * this reader passes over a damaged sample and says at which byte it was; and the build would
+ * need a protobuf compiler.  Varints, fixed32, fixed64 and length-delimited fields are
+ * bounds-checked; repeated integers may be packed or not; the string table may come last (and
+ * does: a profile that was cut has mostly lost its names); ids need not be dense.
  *
  * Layer:   parse (base)
  * Memory:  the profile, plus tables of views into `data` during the call
@@ -19,8 +19,8 @@
 #include "parse/prof.h"
 
 /* Parse `data` (not compressed) into `p`, which mg_prof_init has made.  MG_OK; MG_FAIL: broken
- * off or damaged somewhere, see p->bad and p->diags, `p` holds what could be read; MG_SKIP: this
- * is no profile (err says why, may be NULL). */
+ * off or damaged somewhere, see p->bad and p->diags, `p` holds what could be read; MG_SKIP: no
+ * sample type or no names are left, `p` is of no use (err says why, may be NULL). */
 enum mg_status mg_pprof_parse(struct mg_prof *p, struct mg_str data, struct mg_err *err);
 
 #endif

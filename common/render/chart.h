@@ -80,6 +80,7 @@ struct mg_chart_span {
 	enum mg_severity severity;
 	bool             shaded;
 	struct mg_str    label; /* may be empty */
+	uint32_t         number; /* of its finding, from 1; 0: none */
 };
 
 struct mg_chart {

@@ -85,6 +85,11 @@ const char *mg_axis_text(enum mg_axis a, double v, char *buf, size_t n);
 /* chart_panel.c, chart_rows.c: legend, rules and data of panel k. */
 void mg_panel_script(const struct mg_chart *c, const struct mg_layout *l, double top, uint32_t k,
 		     struct mg_buf *out);
+#define MG_ROW_CHARS 80
+/* The next text from mark *at on that fits between its marks and the next ones of their row:
+ * the text, the time it stands behind, *at behind its marks.  False: no more. */
+bool mg_rows_text(const struct mg_chart *c, const struct mg_layout *l, const struct mg_panel *p,
+		  uint32_t *at, struct mg_buf *t, int64_t *behind);
 void mg_panel_rows(const struct mg_chart *c, const struct mg_layout *l, uint32_t k,
 		   struct mg_buf *out);
 

@@ -5,7 +5,6 @@
 #include "render/gnuplot.h"
 
 #define MARK_COLUMNS 1500 /* marks of one row that fall into the same one are drawn once */
-#define TEXT_CHARS 80
 #define TOGETHER 2.5      /* characters: marks closer than this share one text */
 
 /* Marks as data: x, y.  Of several within a pixel and a row one is drawn. */
@@ -65,40 +64,52 @@ static uint32_t cluster(const struct mg_layout *l, const struct mg_panel *p, uin
 static void cluster_text(const struct mg_panel *p, uint32_t from, uint32_t to, struct mg_buf *t)
 {
 	mg_buf_clear(t);
-	for (uint32_t i = from; i < to && t->n < 4 * TEXT_CHARS; i++) {
+	for (uint32_t i = from; i < to && t->n < 4 * MG_ROW_CHARS; i++) {
 		struct mg_str s = p->mark[i].text;
 
 		if (s.n == 0 || mg_str_has(mg_buf_str(t), s))
 			continue;
 		mg_buf_addz(t, t->n ? ", " : "");
-		mg_buf_add(t, mg_str_head(s, 4 * TEXT_CHARS));
+		mg_buf_add(t, mg_str_head(s, 4 * MG_ROW_CHARS));
 	}
 }
 
-/* A text behind its marks, where it ends before the next mark of the row begins. */
+bool mg_rows_text(const struct mg_chart *c, const struct mg_layout *l, const struct mg_panel *p,
+		  uint32_t *at, struct mg_buf *t, int64_t *behind)
+{
+	uint32_t i, k;
+
+	for (i = *at; i < p->nmark; i = k) {
+		double limit = l->width, need;
+
+		k = cluster(l, p, i);
+		*behind = mark_end(&p->mark[k - 1]);
+		cluster_text(p, i, k, t);
+		if (t->n == 0 || p->mark[i].start_ns < c->first_ns || *behind > c->last_ns)
+			continue;
+		if (k < p->nmark && p->mark[k].row == p->mark[i].row)
+			limit = mg_layout_x(l, p->mark[k].start_ns);
+		need = ((double)mg_gnuplot_chars(mg_buf_str(t), MG_ROW_CHARS) + 2) * l->char_w;
+		if (mg_layout_x(l, *behind) + need > limit)
+			continue;
+		*at = k;
+		return true;
+	}
+	return false;
+}
+
 static void mark_texts(const struct mg_chart *c, const struct mg_layout *l,
 		       const struct mg_panel *p, struct mg_buf *out)
 {
 	struct mg_buf t = { 0 };
+	uint32_t      next = 0;
+	int64_t       at;
 
-	for (uint32_t i = 0, k; i < p->nmark; i = k) {
-		int64_t at;
-		double  limit = l->width, need;
-
-		k = cluster(l, p, i);
-		at = mark_end(&p->mark[k - 1]);
-		cluster_text(p, i, k, &t);
-		if (t.n == 0 || p->mark[i].start_ns < c->first_ns || at > c->last_ns)
-			continue;
-		if (k < p->nmark && p->mark[k].row == p->mark[i].row)
-			limit = mg_layout_x(l, p->mark[k].start_ns);
-		need = ((double)mg_gnuplot_chars(mg_buf_str(&t), TEXT_CHARS) + 2) * l->char_w;
-		if (mg_layout_x(l, at) + need > limit)
-			continue;
+	while (mg_rows_text(c, l, p, &next, &t, &at)) {
 		mg_buf_addz(out, "set label ");
-		mg_gnuplot_str(out, mg_buf_str(&t), TEXT_CHARS);
+		mg_gnuplot_str(out, mg_buf_str(&t), MG_ROW_CHARS);
 		mg_buf_printf(out, " at %.3f, %d left offset character %d, 0 textcolor rgb '%s'%s\n",
-			      mg_seconds(at), p->mark[i].row, mg_chart_is_txt(c) ? 2 : 1,
+			      mg_seconds(at), p->mark[next - 1].row, mg_chart_is_txt(c) ? 2 : 1,
 			      mg_chart_paint(c, MG_PAINT_DIM),
 			      mg_chart_is_txt(c) ? "" : " font ',8'");
 	}

@@ -84,8 +84,8 @@ static void clocks(struct mg_buf *b, const struct mg_etcdview *v)
 		return;
 	m = mg_etcdview_member(v, worst);
 	peer = mg_etcdview_by_id(v, mg_event_attr(worst, "peer"));
-	mg_buf_printf(b, "clocks: %llu lines of drift between members, at most %s (",
-		      (unsigned long long)n, mg_duration_text(most, text, sizeof(text)));
+	mg_buf_printf(b, "clocks: %llu line%s of drift between members, at most %s (",
+		      (unsigned long long)n, n == 1 ? "" : "s", mg_duration_text(most, text, sizeof(text)));
 	mg_text_escape(b, m == MG_NONE ? MG_STR("?") : v->member[m].shown, MG_TEXT_ALL);
 	mg_buf_addz(b, " of ");
 	mg_text_escape(b, peer == MG_NONE ? mg_event_attr(worst, "peer") : v->member[peer].shown,

@@ -91,17 +91,24 @@ static struct mg_str host(struct mg_str node)
 	return dot <= 0 || mg_is_digit(node.p[0]) ? node : mg_str_head(node, (size_t)dot);
 }
 
+void mg_event_text_source(struct mg_buf *b, const struct mg_event *e)
+{
+	size_t before = b->n;
+
+	mg_buf_add(b, e->component.n ? e->component : e->pod);
+	if (e->node.n) {
+		mg_buf_addc(b, '@');
+		mg_buf_add(b, host(e->node));
+	}
+	if (b->n == before)
+		mg_buf_addz(b, "\xe2\x80\x93");
+}
+
 static void source_column(struct mg_buf *b, struct mg_event_text *t, const struct mg_event *e)
 {
 	struct mg_buf s = { 0 };
 
-	mg_buf_add(&s, e->component.n ? e->component : e->pod);
-	if (e->node.n) {
-		mg_buf_addc(&s, '@');
-		mg_buf_add(&s, host(e->node));
-	}
-	if (s.n == 0)
-		mg_buf_addz(&s, "\xe2\x80\x93");
+	mg_event_text_source(&s, e);
 	column(b, mg_buf_str(&s), &t->source, SOURCE_MIN, SOURCE_MAX);
 	mg_buf_release(&s);
 }

@@ -23,6 +23,9 @@ struct mg_event_text {
 void mg_event_text(struct mg_buf *b, struct mg_event_text *t, const struct mg_event *e,
 		   struct mg_str path);
 
+/* "etcd@master-0": component or pod, and the host without its domain; not escaped. */
+void mg_event_text_source(struct mg_buf *b, const struct mg_event *e);
+
 /* What happened, in a few words: the message, or else verb, object, code and user. */
 void mg_event_text_what(struct mg_buf *b, const struct mg_event *e);
 

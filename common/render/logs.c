@@ -9,7 +9,7 @@
 #include "render/text.h"
 #include "render/tsv.h"
 
-#define PLACE_MAX 60
+#define PLACE_MAX 44
 
 static void print(struct mg_out *o, struct mg_grid *g, size_t width, size_t all, size_t shown)
 {
@@ -30,7 +30,7 @@ static const char *time_text(int64_t ns, char *b, size_t n)
 {
 	if (ns == MG_TIME_NONE)
 		return "-";
-	mg_time_format(ns, 3, b, n);
+	mg_time_format(ns, 0, b, n);
 	return ns >= 0 && ns < 366 * MG_DAY ? b + 5 : b;
 }
 
@@ -88,7 +88,7 @@ static void cell_peak(struct mg_grid *g, const struct mg_logtop_entry *e)
 		return;
 	}
 	mg_grid_count(g, e->peak);
-	mg_grid_cellf(g, "%s", mg_time_clock(e->peak_minute * MG_MIN, 0, b, sizeof(b)));
+	mg_grid_cellf(g, "%.5s", mg_time_clock(e->peak_minute * MG_MIN, 0, b, sizeof(b)));
 }
 
 void mg_render_log_top(struct mg_out *o, struct mg_logtop *t, const struct mg_case *c, size_t max,
@@ -98,7 +98,7 @@ void mg_render_log_top(struct mg_out *o, struct mg_logtop *t, const struct mg_ca
 	size_t                   n = max && max < t->n ? max : t->n;
 	struct mg_grid           g;
 
-	mg_grid_init(&g, ">count|severity|component|>peak/min|at|first|last|message|first seen in");
+	mg_grid_init(&g, ">count|severity|component|>peak/min|at|first|last|seen first in|~message");
 	for (size_t i = 0; i < n; i++) {
 		mg_grid_count(&g, v[i]->count);
 		mg_grid_cellf(&g, "%s", mg_severity_name(v[i]->severity));
@@ -106,10 +106,9 @@ void mg_render_log_top(struct mg_out *o, struct mg_logtop *t, const struct mg_ca
 		cell_peak(&g, v[i]);
 		cell_time(&g, v[i]->first_ns);
 		cell_time(&g, v[i]->last_ns);
-		mg_grid_cell(&g, v[i]->text);
 		mg_grid_place(&g, mg_case_path(c, v[i]->artifact), v[i]->line, PLACE_MAX);
+		mg_grid_cell(&g, v[i]->text);
 	}
-	g.flex = width ? 7 : -1;
 	if (n)
 		print(o, &g, width, t->n, n);
 	else

@@ -20,6 +20,8 @@ struct sum {
 
 struct ranked {
 	const struct mg_requests *r;
+	const enum key           *by;
+	unsigned                  nby;
 	const struct sum         *s;
 };
 
@@ -64,14 +66,23 @@ static void add(struct mg_cells *sums, const struct mg_request_group *g, const e
 	s->max = g->latency_max > s->max ? g->latency_max : s->max;
 }
 
+/* Equal counts in the order of their texts: ids depend on which thread saw what first. */
 static int by_count(const void *pa, const void *pb)
 {
-	const struct sum *a = ((const struct ranked *)pa)->s, *b = ((const struct ranked *)pb)->s;
+	const struct ranked *x = pa, *y = pb;
+	const struct sum    *a = x->s, *b = y->s;
+	int                  c = 0;
 
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
-	/* ids count from first appearance, the same for any number of threads */
-	return memcmp(a->key, b->key, sizeof(a->key));
+	for (unsigned i = 0; i < x->nby && !c; i++) {
+		if (x->by[i] == CODE)
+			c = a->key[i] < b->key[i] ? -1 : a->key[i] > b->key[i];
+		else
+			c = mg_str_cmp(mg_requests_text(x->r, a->key[i]),
+				       mg_requests_text(x->r, b->key[i]));
+	}
+	return c;
 }
 
 static void cell_key(struct mg_grid *g, const struct mg_requests *r, enum key k, uint32_t id)
@@ -115,7 +126,7 @@ static void print(struct mg_out *o, struct mg_requests *r, const struct mg_cells
 		snprintf(head + used, sizeof(head) - used, "|%s", key_names[by[i]]);
 	}
 	for (uint32_t i = 0; i < sums->n; i++)
-		v[i] = (struct ranked){ r, mg_cells_at(sums, i) };
+		v[i] = (struct ranked){ r, by, n, mg_cells_at(sums, i) };
 	qsort(v, sums->n, sizeof(*v), by_count);
 	mg_grid_init(&g, head);
 	for (size_t i = 0; i < shown; i++)

@@ -5,7 +5,7 @@
 #include "render/logs.h"
 #include "render/text.h"
 
-#define PLACE_MAX 60
+#define PLACE_MAX 44
 
 static void cell_took(struct mg_grid *g, int64_t ns)
 {

@@ -143,7 +143,7 @@ static bool shade_stalls(struct mg_timeline *t, const struct mg_finding *f)
 		return false;
 	for (uint32_t i = 0; i < g->nstall; i++)
 		push_span(&t->chart, (struct mg_chart_span){ g->stall[i].start_ns,
-			  g->stall[i].end_ns, f->severity, true, mg_str("", 0) });
+			  g->stall[i].end_ns, f->severity, true, mg_str("", 0), 0 });
 	return true;
 }
 
@@ -154,7 +154,7 @@ static void set_spans(struct mg_timeline *t, const struct mg_findings *fs)
 	for (uint32_t i = 0; fs && i < fs->n; i++) {
 		const struct mg_finding *f = &fs->f[i];
 		struct mg_chart_span     s = { f->start_ns, f->end_ns, f->severity, false,
-					       f->label.n ? f->label : mg_strz(f->id) };
+					       f->label.n ? f->label : mg_strz(f->id), i + 1 };
 
 		if (!shown(&t->chart, f))
 			continue;

@@ -42,13 +42,14 @@ static void say_fault(const struct mg_tool *tool, const struct mg_fault *f)
 static void say_damage(const struct mg_tool *tool, struct mg_str path,
 		       const struct mg_leaf_stats *s)
 {
-	char more[64] = "";
+	char more[64] = "", line[40] = "";
 
 	if (s->bad > 1)
 		snprintf(more, sizeof(more), "; %llu such places in all",
 			 (unsigned long long)s->bad);
-	mg_say(tool, "cannot parse '%.*s': %s at line %llu, byte %llu%s", MG_FMT(path),
-	       s->diags[0].msg, (unsigned long long)s->diags[0].line,
+	if (s->diags[0].line) /* a binary format has none */
+		snprintf(line, sizeof(line), "line %llu, ", (unsigned long long)s->diags[0].line);
+	mg_say(tool, "cannot parse '%.*s': %s at %sbyte %llu%s", MG_FMT(path), s->diags[0].msg, line,
 	       (unsigned long long)s->diags[0].byte, more);
 }
 
@@ -82,13 +83,33 @@ static uint32_t damage(const struct mg_tool *tool, const struct mg_common *commo
 	return n + bad;
 }
 
-static int read_once(const struct mg_tool *tool, struct mg_ingest_opts *o, char **operands,
-		     int n, struct mg_case *c)
+/* A pipe can be read once; a file behind standard input again from where it began. */
+static bool rereadable(char **operands, int n)
 {
-	struct mg_err err = { 0 };
+	for (int i = 0; i < n; i++)
+		if (strcmp(operands[i], "-") == 0 && lseek(STDIN_FILENO, 0, SEEK_CUR) < 0)
+			return false;
+	return true;
+}
 
+static int read_once(const struct mg_tool *tool, const struct mg_common *common,
+		     struct mg_ingest_opts *o, char **operands, int n, struct mg_case *c)
+{
+	off_t              at = lseek(STDIN_FILENO, 0, SEEK_CUR);
+	struct mg_err      err = { 0 };
+	struct mg_progress bar;
+	enum mg_status     st;
+
+	mg_progress_init(&bar, common->progress, common->quiet);
+	o->progress = mg_progress_show;
+	o->progress_ctx = &bar;
 	mg_case_init(c);
-	if (mg_ingest_run(c, operands, n, o, &err) != MG_FATAL)
+	st = mg_ingest_run(c, operands, n, o, &err);
+	o->progress = NULL;
+	mg_progress_end(&bar);
+	if (at >= 0)
+		lseek(STDIN_FILENO, at, SEEK_SET);
+	if (st != MG_FATAL)
 		return -1;
 	mg_say(tool, "%s", err.msg);
 	mg_case_release(c);
@@ -99,25 +120,20 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 		    const struct mg_window_args *window, struct mg_ingest_opts *o,
 		    char **operands, int n, struct mg_case *c)
 {
-	struct mg_window   w = { MG_TIME_NONE, MG_TIME_NONE };
-	struct mg_progress bar;
-	int                rc;
+	struct mg_window w = { MG_TIME_NONE, MG_TIME_NONE };
+	int              rc;
 
 	if ((rc = mg_session_limits(tool, &common->limits, &o->limits)) >= 0)
 		return rc;
 	o->threads = (int)common->threads;
-	mg_progress_init(&bar, common->progress, common->quiet);
-	o->progress = mg_progress_show;
-	o->progress_ctx = &bar;
 	if (window && (rc = mg_window_resolve(tool, window, MG_TIME_NONE, &w)) == -2) {
-		for (int i = 0; i < n; i++)
-			if (strcmp(operands[i], "-") == 0)
-				return mg_usage_error(tool, "a relative time needs the data twice; "
-							    "standard input can be read once: give "
-							    "RFC 3339 times");
+		if (!rereadable(operands, n))
+			return mg_usage_error(tool, "a relative time needs the data twice, and a "
+						    "pipe can be read once: give the file, or "
+						    "RFC 3339 times");
 		if (common->verbose)
 			mg_say(tool, "reading twice: a relative time needs the last time in the data");
-		if ((rc = read_once(tool, o, operands, n, c)) >= 0)
+		if ((rc = read_once(tool, common, o, operands, n, c)) >= 0)
 			return rc;
 		rc = mg_window_resolve(tool, window, c->last_ns, &w);
 		mg_case_release(c);
@@ -127,8 +143,7 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 	o->windowed = w.since_ns != MG_TIME_NONE || w.until_ns != MG_TIME_NONE;
 	o->since_ns = w.since_ns;
 	o->until_ns = w.until_ns;
-	rc = read_once(tool, o, operands, n, c);
-	mg_progress_end(&bar);
+	rc = read_once(tool, common, o, operands, n, c);
 	if (rc >= 0)
 		return rc;
 	return damage(tool, common, c) ? MG_EXIT_DAMAGED : MG_EXIT_OK;
@@ -187,15 +202,19 @@ int mg_session_clocks(const struct mg_tool *tool, const struct mg_common *common
 {
 	int rc;
 
-	for (int i = 0; i < n; i++)
-		if (strcmp(operands[i], "-") == 0)
-			return status; /* can be read once only: the finding says the offset */
 	if (!learn_offsets(a, o, c))
 		return status;
+	if (!rereadable(operands, n)) { /* the finding says the offset */
+		if (!common->quiet)
+			mg_say(tool, "a clock is off, and a pipe can be read once: times stay as "
+				     "they are; give the file, or --offset (see the finding)");
+		return status;
+	}
 	if (common->verbose)
-		mg_say(tool, "reading again with the clocks of %u nodes put right", o->noffsets);
+		mg_say(tool, "reading again with %u clock%s put right", o->noffsets,
+		       o->noffsets == 1 ? "" : "s");
 	mg_case_release(c);
-	rc = read_once(tool, o, operands, n, c);
+	rc = read_once(tool, common, o, operands, n, c);
 	return rc >= 0 ? rc : status;
 }
 

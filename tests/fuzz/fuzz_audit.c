@@ -6,9 +6,37 @@
 
 #include "base/mem.h"
 #include "ingest/consume_audit.h"
-#include "parse/audit.h"
+#include "parse/audit_fast.h"
+#include "parse/audit_memo.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Every line as the reader of logs takes it, with what it kept of the lines before. */
+static void with_memo(struct mg_str s)
+{
+	struct mg_audit_memo *memo = mg_audit_memo_new();
+	struct mg_str         line, rest = s;
+
+	for (bool more = true; more;) {
+		struct mg_audit a, c;
+		struct mg_json  j, k;
+
+		more = mg_str_cut(rest, '\n', &line, &rest);
+		mg_json_init(&j, line);
+		mg_json_init(&k, line);
+		if (!mg_audit_fast(&j, &a, memo))
+			continue;
+		if (mg_audit_next_any_order(&k, &c, NULL) != MG_OK || j.p != k.p ||
+		    a.received_ns != c.received_ns || a.stage_ns != c.stage_ns ||
+		    a.code != c.code || a.user.p != c.user.p || a.user.n != c.user.n ||
+		    a.uid.p != c.uid.p || a.groups.p != c.groups.p || a.groups.n != c.groups.n ||
+		    a.source_ip.p != c.source_ip.p || a.last_ip.p != c.last_ip.p ||
+		    a.user_agent.p != c.user_agent.p || a.user_agent.n != c.user_agent.n ||
+		    a.annotations.p != c.annotations.p || a.annotations.n != c.annotations.n)
+			abort();
+	}
+	mg_audit_memo_free(memo);
+}
 
 static void readers(struct mg_str s)
 {
@@ -24,6 +52,7 @@ static void readers(struct mg_str s)
 				      a.code != b.code || a.user.p != b.user.p ||
 				      a.uri.n != b.uri.n || a.stage != b.stage)))
 		abort();
+	with_memo(s);
 }
 
 static uint64_t consume(const struct mg_consumer *c, struct mg_str text, size_t size)
@@ -54,6 +83,7 @@ static uint64_t consume(const struct mg_consumer *c, struct mg_str text, size_t 
 		records += p.stats.records;
 		mg_batch_release(&p.events);
 		mg_requests_free(p.audit);
+		mg_audit_memo_free(p.memo);
 		text = mg_str_from(text, b.n);
 	}
 	return records;

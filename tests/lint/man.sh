@@ -31,6 +31,16 @@ for src in $(find tools -name 'mg*.c' 2>/dev/null | sort); do
 			say "$page: names --$o, which '$tool --help' does not"
 	done
 done
+# Commands that the documentation and the help show use options that there are.
+for f in docs/man/*.[157] README.md docs/*.md $(find tools -name 'mg*.c' 2>/dev/null); do
+	grep -oE '\bmg[a-z]+( [^|;&`"]*)? --?[a-zA-Z][^|;&`"]*' "$f" 2>/dev/null | while read -r tool args; do
+		[ -x "$bin/$tool" ] || continue
+		known=$("$bin/$tool" --help)
+		for o in $(echo " $args" | grep -oE ' --[a-z][a-z-]*' | sort -u); do
+			echo "$known" | grep -qE -- "(^|[ ,])$o([=, ]|\$)" || echo "$f: '$tool $o': there is no such option"
+		done
+	done
+done | sort -u | grep . && bad=1
 # The closed list of event kinds is documented in mg-events(5), kind for kind.
 sed -n 's/^[ \t]*X([A-Z0-9_]*, "\([a-z0-9_.]*\)", .*/\1/p' common/event/event.h | sort >"${TMPDIR:-/tmp}/kinds.$$"
 sed -n '/^\.Sh KINDS/,/^\.Sh EX/s/^\.It Cm //p' docs/man/mg-events.5 | sort |

@@ -246,9 +246,12 @@ static void etcd_info(void **state)
 	    "\"Status\":{\"header\":{\"member_id\":15985099378392235387},"
 	    "\"dbSize\":33624064,\"errors\":[\"memberID:15985099378392235387 alarm:NOSPACE \"]}},"
 	    "{\"Endpoint\":\"b\",\"Status\":{\"dbSize\":1}}]\n", &p);
-	assert_int_equal(p.events.n, 1);
+	assert_int_equal(p.events.n, 3);
 	assert_int_equal(p.stats.records, 2);
 	e = &p.events.ev[0];
+	assert_int_equal(e->kind, MG_EV_ETCD_STATUS);
+	assert_true(attr_is(e, "member", "ddd67b312462fd7b") && attr_is(e, "db_bytes", "33624064"));
+	e = &p.events.ev[1];
 	assert_int_equal(e->kind, MG_EV_ETCD_NOSPACE);
 	assert_int_equal(e->time_ns, 77 * MG_SEC);
 	assert_int_equal(e->time_source, MG_TIME_DERIVED);
@@ -258,13 +261,65 @@ static void etcd_info(void **state)
 	run("[{\"endpoint\":\"a\",\"health\":true,\"took\":\"9ms\"},{\"endpoint\":\"b\","
 	    "\"health\":false,\"took\":\"5s\","
 	    "\"error\":\"context deadline exceeded\"}]", &p);
-	assert_int_equal(p.events.n, 1);
-	message_has(&p.events.ev[0], "etcd b is not healthy: context deadline exceeded");
+	assert_int_equal(p.events.n, 2);
+	assert_int_equal(p.events.ev[0].kind, MG_EV_ETCD_STATUS);
+	assert_int_equal(p.events.ev[1].kind, MG_EV_ETCD_ERROR);
+	message_has(&p.events.ev[1], "etcd b is not healthy: context deadline exceeded");
+	feed_release(&p);
+
+	/* the socket of another host cannot be reached: no news */
+	run("[{\"endpoint\":\"unixs://a:0\",\"health\":false,\"took\":\"5s\"}]", &p);
+	assert_int_equal(p.events.ev[0].kind, MG_EV_ETCD_STATUS);
+	feed_release(&p);
+
+	run("{\"header\":{},\"members\":[{\"ID\":194,\"name\":\"n2\",\"peerURLs\":[\"p\"],"
+	    "\"clientURLs\":[\"c\",\"d\"]}]}", &p);
+	e = &p.events.ev[0];
+	assert_int_equal(e->kind, MG_EV_ETCD_MEMBER);
+	assert_true(mg_str_eq(e->name, MG_STR("n2")) && attr_is(e, "member", "c2"));
+	assert_true(attr_is(e, "client_urls", "c d"));
+	feed_release(&p);
+
+	run("{\"etcd_resources\":[{\"object_count\":\"123\",\"object_name\":\"/registry/pods/\","
+	    "\"object_size\":\"1.5M\"}]}", &p);
+	e = &p.events.ev[0];
+	assert_int_equal(e->kind, MG_EV_ETCD_OBJECTS);
+	assert_true(attr_is(e, "objects", "123") && attr_is(e, "bytes", "1572864"));
 	feed_release(&p);
 
 	run("{\"header\":{},\"alarms\":[{\"memberID\":1,\"alarm\":1},{\"memberID\":2,\"alarm\":2}]}", &p);
 	assert_int_equal(p.events.ev[0].kind, MG_EV_ETCD_NOSPACE);
 	assert_int_equal(p.events.ev[1].kind, MG_EV_ETCD_ALARM);
+	feed_release(&p);
+}
+
+static void etcdctl_tables(void **state)
+{
+	struct mg_partial      p;
+	const struct mg_event *e;
+
+	run("$ etcdctl -w table endpoint status\n"
+	    "+----+----+\n"
+	    "|   ENDPOINT   |   ID   | VERSION | DB SIZE | IS LEADER | RAFT TERM | RAFT INDEX | ERRORS |\n"
+	    "+----+----+\n"
+	    "| https://a:2379 | ab12 |  3.5.9 |  1.2 GB |  true | 7 | 900 |  |\n"
+	    "| https://b:2379 | cd34 |  3.5.9 |   25 kB | false | 7 | 900 | memberID:1 alarm:NOSPACE |\n"
+	    "+----+----+\n"
+	    "|  ID  | STATUS  | NAME | PEER ADDRS | CLIENT ADDRS | IS LEARNER |\n"
+	    "| ab12 | started | n0 | https://a:2380 | https://a:2379 | false |\n"
+	    "| ENDPOINT | HEALTH | TOOK | ERROR |\n"
+	    "| https://b:2379 | false | 5s | context deadline exceeded |\n"
+	    "| too | few |\n", &p);
+	assert_int_equal(p.stats.records, 4);
+	assert_int_equal(p.stats.other, 8);
+	assert_int_equal(p.events.n, 5);
+	e = &p.events.ev[0];
+	assert_int_equal(e->line, 5);
+	assert_true(attr_is(e, "db_bytes", "1200000000") && attr_is(e, "leader", "ab12"));
+	assert_true(attr_is(&p.events.ev[1], "db_bytes", "25000"));
+	assert_int_equal(p.events.ev[2].kind, MG_EV_ETCD_NOSPACE);
+	assert_int_equal(p.events.ev[3].kind, MG_EV_ETCD_MEMBER);
+	assert_int_equal(p.events.ev[4].kind, MG_EV_ETCD_ERROR);
 	feed_release(&p);
 }
 
@@ -334,6 +389,7 @@ int main(void)
 		cmocka_unit_test(oom_killed), cmocka_unit_test(exits),     cmocka_unit_test(components),
 		cmocka_unit_test(evicted),    cmocka_unit_test(nodes),     cmocka_unit_test(namespaces),
 		cmocka_unit_test(operators),  cmocka_unit_test(events),    cmocka_unit_test(etcd_info),
+		cmocka_unit_test(etcdctl_tables),
 		cmocka_unit_test(faults),     cmocka_unit_test(real_lists),
 	};
 

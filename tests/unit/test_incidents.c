@@ -14,6 +14,8 @@
 
 #include "analysis/rule.h"
 #include "ingest/ingest.h"
+#include "io/out.h"
+#include "render/findings_json.h"
 
 struct incident {
 	struct mg_case     c;
@@ -292,6 +294,63 @@ static void test_two_apiservers(void **state)
 	slow_disk("two-apiservers-skew");
 }
 
+/* What the rules say when the input is read in blocks of `block_size`, as findings.json. */
+static FILE *findings_of(const char *path, size_t block_size)
+{
+	char                 *operands[] = { (char *)(uintptr_t)path };
+	struct mg_ingest_opts o = { .threads = 2, .block_size = block_size };
+	struct mg_case        c;
+	struct mg_findings    fs = { 0 };
+	struct mg_out         out;
+	struct mg_err         err = { 0 };
+	FILE                 *f = tmpfile();
+
+	assert_non_null(f);
+	mg_case_init(&c);
+	assert_int_equal(mg_ingest_run(&c, operands, 1, &o, &err), MG_OK);
+	assert_int_equal(c.nfaults, 0);
+	mg_rules_run(&fs, &c, NULL, 0);
+	mg_out_fd(&out, fileno(f));
+	mg_render_findings_json(&out, &c, &fs);
+	assert_int_equal(mg_out_close(&out), MG_OK);
+	mg_findings_release(&fs);
+	mg_case_release(&c);
+	rewind(f);
+	return f;
+}
+
+static void same_text(FILE *a, FILE *b, size_t block_size)
+{
+	char     x[65536], y[65536];
+	uint64_t line = 0;
+	char    *p, *q;
+
+	do {
+		p = fgets(x, sizeof(x), a);
+		q = fgets(y, sizeof(y), b);
+		line++;
+		if (!p != !q || (p && strcmp(x, y) != 0))
+			fail_msg("blocks of %zu bytes: line %llu is\n%sinstead of\n%s", block_size,
+				 (unsigned long long)line, q ? y : "(end)\n", p ? x : "(end)\n");
+	} while (p);
+	assert_true(line > 300);
+}
+
+/* No line, dump or document may depend on where a block of the input ends. */
+static void test_any_block_size(void **state)
+{
+	static const char   path[] = "testdata/etcd-stall-deletecollection.tar.gz";
+	static const size_t sizes[] = { 64, 4096 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		FILE *whole = findings_of(path, 0), *cut = findings_of(path, sizes[i]);
+
+		same_text(whole, cut, sizes[i]);
+		fclose(whole);
+		fclose(cut);
+	}
+}
+
 static void test_healthy(void **state)
 {
 	struct incident in;
@@ -310,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_etcd_stall),     cmocka_unit_test(test_forbidden_storm),
 		cmocka_unit_test(test_oom),            cmocka_unit_test(test_slow_disk),
 		cmocka_unit_test(test_two_apiservers), cmocka_unit_test(test_healthy),
+		cmocka_unit_test(test_any_block_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

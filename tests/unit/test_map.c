@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/map.h"
+#include "base/mem.h"
 
 static void ids_in_order_of_appearance(void **state)
 {
@@ -46,11 +47,38 @@ static void odd_keys(void **state)
 	mg_intern_release(&t);
 }
 
+static void merging_gives_the_same_ids(void **state)
+{
+	struct mg_intern a = { 0 }, b = { 0 }, c = { 0 };
+	uint32_t        *id = mg_alloc(sizeof(*id) * 5001);
+	char             key[32];
+
+	for (uint32_t i = 0; i < 5000; i++) {
+		mg_intern_id(&a, mg_str(key, (size_t)snprintf(key, sizeof(key), "%u", i * 2)));
+		mg_intern_id(&b, mg_str(key, (size_t)snprintf(key, sizeof(key), "%u", i * 3)));
+	}
+	mg_intern_merge(&a, &b, id);
+	assert_int_equal(a.n, 5000 + 5000 - 1667);
+	for (uint32_t i = 0; i < b.n; i++) {
+		assert_true(mg_str_eq(mg_intern_str(&a, id[i]), mg_intern_str(&b, i)));
+		assert_int_equal(mg_intern_find(&a, mg_intern_str(&b, i)), id[i]);
+	}
+	mg_intern_merge(&c, &b, id);
+	for (uint32_t i = 0; i < b.n; i++)
+		assert_int_equal(id[i], i);
+	mg_intern_merge(&a, &(struct mg_intern){ 0 }, id);
+	mg_intern_release(&a);
+	mg_intern_release(&b);
+	mg_intern_release(&c);
+	free(id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_in_order_of_appearance),
 		cmocka_unit_test(odd_keys),
+		cmocka_unit_test(merging_gives_the_same_ids),
 	};
 
 	return cmocka_run_group_tests_name("map", tests, NULL, NULL);

@@ -190,7 +190,7 @@ static void labels_never_touch(void **state)
 
 	for (int i = 0; i < 12; i++) {
 		struct mg_chart_span s = { T0 + i * 9 * MG_SEC, T0 + (i * 9 + 3) * MG_SEC, MG_SEV_ERROR,
-					   false, MG_STR("a label of some length") };
+					   false, MG_STR("a label of some length"), 0 };
 
 		MG_PUSH(ch.span, ch.nspan, ch.span_cap, s);
 	}

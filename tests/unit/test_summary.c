@@ -54,7 +54,7 @@ static void incident_page(void **state)
 	mg_out_fd(&o, STDOUT_FILENO);
 	mg_render_summary(&o, &c, &fs, &opt);
 	page = text_of(&o);
-	assert_has(page, "7.10 MiB, 9 files read\n");
+	assert_has(page, "7.10 MiB, unpacked 19.7 MiB, 9 files read\n");
 	assert_has(page, "2026-11-21 03:11:35 \xe2\x80\x93 03:17:20 UTC (5m45s)   1 node");
 	assert_has(page, "kube-apiserver v1.20.2, etcd 3.4.23");
 	assert_has(page, "\n 1 CRITICAL  etcd on master-0");

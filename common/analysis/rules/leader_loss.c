@@ -1,62 +1,111 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
-/* Leaderless gaps and repeated elections.  An election while etcd starts is normal. */
-static bool during_start(const struct mg_case *c, int64_t t)
+#include "analysis/etcdfinding.h"
+#include "analysis/etcdleaders.h"
+
+#define BEFORE_NS (60 * MG_SEC) /* what led to a loss shows in the minute before it */
+
+/* What etcd itself complained of in the minute before the loss. */
+static void look_back(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_etcdview *v,
+		      const struct mg_event *lost)
 {
-	for (size_t i = mg_case_lower_bound(c, t - 15 * MG_SEC);
-	     i < c->events.n && c->events.ev[i].time_ns <= t + MG_SEC; i++)
-		if (c->events.ev[i].kind == MG_EV_ETCD_START)
-			return true;
-	return false;
+	const struct mg_event *sync = NULL, *beat = NULL, *net = NULL, *start = NULL;
+
+	for (size_t i = mg_case_lower_bound(x->c, lost->time_ns - BEFORE_NS);
+	     i < x->c->events.n && x->c->events.ev[i].time_ns <= lost->time_ns; i++) {
+		const struct mg_event *e = &x->c->events.ev[i];
+
+		sync = e->kind == MG_EV_ETCD_SLOW_FDATASYNC ? e : sync;
+		beat = e->kind == MG_EV_ETCD_HEARTBEAT ? e : beat;
+		start = e->kind == MG_EV_ETCD_START ? e : start;
+		net = mg_etcdview_network(v, e) ? e : net;
+	}
+	if (sync)
+		mg_find_event(x, f, sync);
+	if (beat)
+		mg_find_event(x, f, beat);
+	if (net)
+		mg_find_event(x, f, net);
+	if (start)
+		mg_find_event(x, f, start);
+	mg_find_text(x, f, "minute_before", "%s%s%s%s%s", sync ? "slow fdatasync " : "",
+		     beat ? "late heartbeats " : "", net ? "network " : "",
+		     start ? "a member started " : "", sync || beat || net || start ? "" : "nothing");
+	if (start)
+		mg_find_alternative(x, f, "a rollout or reboot: etcd on %.*s had started at %s",
+				    MG_FMT(mg_etcd_name(v, mg_etcdview_member(v, start))),
+				    mg_rule_clock(x, start->time_ns));
+}
+
+static void report(struct mg_rule_ctx *x, const struct mg_etcdview *v,
+		   const struct mg_etcd_leaders *l, const struct mg_event *first,
+		   const struct mg_event *last)
+{
+	int64_t            end = l->open ? l->end_ns : last->time_ns + l->longest_gap_ns;
+	struct mg_finding *f = mg_find_new(x, l->longest_gap_ns >= MG_MIN ? MG_SEV_CRITICAL
+									   : MG_SEV_ERROR,
+					   MG_CONF_MEDIUM, first->time_ns,
+					   end > last->time_ns ? end : last->time_ns);
+
+	if (l->losses == 1)
+		mg_find_claim(x, f, "etcd lost its leader at %s and had none for %s%s",
+			      mg_rule_clock(x, first->time_ns), mg_rule_dur(x, l->longest_gap_ns),
+			      l->open ? ", until the logs end" : "");
+	else
+		mg_find_claim(x, f, "etcd lost its leader %u times between %s and %s; the longest time "
+				    "without one was %s from %s%s", l->losses,
+			      mg_rule_clock(x, first->time_ns), mg_rule_clock(x, last->time_ns),
+			      mg_rule_dur(x, l->longest_gap_ns),
+			      mg_rule_clock(x, l->longest->time_ns),
+			      l->open ? "; there was none when the logs end" : "");
+	mg_find_label(x, f, "etcd leader lost");
+	mg_find_event(x, f, l->longest);
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (l->reign[i].lost && l->reign[i].lost != l->longest)
+			mg_find_event(x, f, l->reign[i].lost);
+		if (l->reign[i].elected && i)
+			mg_find_event(x, f, l->reign[i].elected);
+	}
+	mg_find_num(f, "losses", l->losses);
+	mg_find_num(f, "changes", l->changes);
+	mg_find_num(f, "longest_gap_seconds", (double)l->longest_gap_ns / 1e9);
+	mg_find_num(f, "dropped_requests", l->dropped);
+	look_back(x, f, v, l->longest);
+	mg_find_next(x, f, "look 60 s back for slow fdatasync, late heartbeats, a node reboot or a "
+			   "rollout of the etcd pods; mgetcd --leaders lists the terms");
+}
+
+static void judge(struct mg_rule_ctx *x, const struct mg_etcdview *v,
+		  const struct mg_etcd_leaders *l)
+{
+	const struct mg_event *first = NULL, *last = NULL;
+	int64_t                least = (int64_t)(mg_rule_num(x, "gap_seconds") * 1e9);
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (!l->reign[i].lost)
+			continue;
+		first = first ? first : l->reign[i].lost;
+		last = l->reign[i].lost;
+	}
+	if (first && (l->longest_gap_ns >= least || l->losses >= mg_rule_num(x, "min_losses")))
+		report(x, v, l, first, last);
 }
 
 static void run(struct mg_rule_ctx *x)
 {
-	const struct mg_event *lost = NULL, *first = NULL, *last = NULL, *worst = NULL;
-	struct mg_finding     *f;
-	int64_t                gap = 0;
-	uint32_t               losses = 0;
+	struct mg_etcdview     v;
+	struct mg_etcd_leaders l;
 
 	if (!mg_case_has(x->c, MG_KIND_ETCD_LOG)) {
 		mg_rule_missing(x, "etcd log");
 		return;
 	}
-	for (size_t i = 0; i < x->c->events.n; i++) {
-		const struct mg_event *e = &x->c->events.ev[i];
-
-		if (e->time_ns == MG_TIME_NONE)
-			continue;
-		if (e->kind == MG_EV_ETCD_LEADER_LOST && !during_start(x->c, e->time_ns)) {
-			if (!lost)
-				losses++;
-			lost = lost ? lost : e;
-			first = first ? first : e;
-			last = e;
-		} else if (e->kind == MG_EV_ETCD_LEADER_ELECTED && lost) {
-			if (e->time_ns - lost->time_ns > gap) {
-				gap = e->time_ns - lost->time_ns;
-				worst = lost;
-			}
-			lost = NULL;
-		}
-	}
-	if (!losses || (gap < (int64_t)(mg_rule_num(x, "gap_seconds") * 1e9) &&
-			losses < mg_rule_num(x, "min_losses")))
-		return;
-	f = mg_find_new(x, MG_SEV_ERROR, MG_CONF_MEDIUM, first->time_ns, last->time_ns);
-	mg_find_claim(x, f, "etcd lost its leader %u time%s between %s and %s; the longest time without "
-			    "one was %s", losses, losses == 1 ? "" : "s",
-		      mg_rule_clock(x, first->time_ns), mg_rule_clock(x, last->time_ns),
-		      mg_rule_dur(x, gap));
-	mg_find_label(x, f, "etcd leader lost");
-	if (worst)
-		mg_find_event(x, f, worst);
-	mg_find_event(x, f, first);
-	mg_find_num(f, "losses", losses);
-	mg_find_num(f, "longest_gap_seconds", (double)gap / 1e9);
-	mg_find_next(x, f, "look 60 s back for slow fdatasync, late heartbeats, a node reboot or a "
-			   "rollout of the etcd pods");
+	mg_etcdview_build(&v, x->c);
+	mg_etcd_leaders_build(&l, &v);
+	judge(x, &v, &l);
+	mg_etcd_leaders_release(&l);
+	mg_etcdview_release(&v);
 }
 
 const struct mg_rule mg_rule_leader_loss = {
@@ -64,7 +113,8 @@ const struct mg_rule mg_rule_leader_loss = {
 	.title = "etcd lost its leader",
 	.needs = "etcd log",
 	.explain = "Without a leader no write and no quorum read is answered. One change during a "
-		   "rollout is normal; gaps over 5 s or repeated changes are not.",
+		   "rollout is normal; gaps over 5 s or repeated changes are not. A gap begins when "
+		   "most of the members whose logs cover the time have lost the leader.",
 	.depth = 7,
 	.run = run,
 	.thresholds = { { "gap_seconds", 5, "openshift/origin leaderlessTimeout" },

@@ -1,51 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
-static bool matches(const struct mg_event *e)
+#include "analysis/etcdfinding.h"
+
+/* Dropped raft messages are the network's: rule `network`. */
+static bool is_overload(const struct mg_etcdview *v, const struct mg_event *e)
 {
-	return e->kind == MG_EV_ETCD_HEARTBEAT || e->kind == MG_EV_ETCD_OVERLOAD;
+	(void)v;
+	return e->kind == MG_EV_ETCD_HEARTBEAT ||
+	       (e->kind == MG_EV_ETCD_OVERLOAD && !mg_str_starts(e->message, MG_STR("dropped ")));
+}
+
+static bool is_heartbeat(const struct mg_etcdview *v, const struct mg_event *e)
+{
+	(void)v;
+	return e->kind == MG_EV_ETCD_HEARTBEAT;
+}
+
+static void judge(struct mg_rule_ctx *x, const struct mg_etcdview *v)
+{
+	struct mg_etcd_sum s, beats;
+	struct mg_finding *f;
+
+	mg_etcd_sum(&s, v, is_overload, 10 * MG_MIN);
+	mg_etcd_sum(&beats, v, is_heartbeat, 10 * MG_MIN);
+	if (!s.first || (double)s.in_window < mg_rule_num(x, "min_per_10_minutes"))
+		return;
+	f = mg_find_new(x, MG_SEV_ERROR, MG_CONF_MEDIUM, s.first->time_ns, s.end_ns);
+	mg_find_claim(x, f, "etcd said %llu times between %s and %s that it is overloaded (%.*s): %llu "
+			    "heartbeats of a leader went out late%s%s, %llu other lines",
+		      (unsigned long long)s.n, mg_rule_clock(x, s.first->time_ns),
+		      mg_rule_clock(x, s.end_ns), MG_FMT(mg_etcd_by_member(x, v, is_overload)),
+		      (unsigned long long)beats.n, beats.longest ? ", the latest by " : "",
+		      beats.longest ? mg_rule_dur(x, beats.longest->duration_ns) : "",
+		      (unsigned long long)(s.n - beats.n));
+	mg_find_label(x, f, "etcd overloaded");
+	mg_etcd_evidence(x, f, v, &s, is_overload);
+	mg_find_num(f, "count", (double)s.n);
+	mg_find_num(f, "late_heartbeats", (double)beats.n);
+	mg_find_num(f, "most_in_10_minutes", (double)s.in_window);
+	mg_find_next(x, f, "look at disk latency, CPU and steal time of the leader at these times; a "
+			   "follower that misses heartbeats for the election timeout starts an "
+			   "election");
 }
 
 static void run(struct mg_rule_ctx *x)
 {
-	const struct mg_event *first = NULL, *last = NULL, *worst = NULL;
-	struct mg_finding     *f;
-	uint64_t               n = 0;
+	struct mg_etcdview v;
 
-	for (size_t i = 0; i < x->c->events.n; i++) {
-		const struct mg_event *e = &x->c->events.ev[i];
-
-		if (!matches(e) || e->time_ns == MG_TIME_NONE)
-			continue;
-		first = first ? first : e;
-		last = e;
-		worst = !worst || e->duration_ns > worst->duration_ns ? e : worst;
-		n += e->count;
-	}
-	if (!first || (double)n < mg_rule_num(x, "min_count"))
+	if (!mg_case_has(x->c, MG_KIND_ETCD_LOG)) {
+		mg_rule_missing(x, "etcd log");
 		return;
-	f = mg_find_new(x, MG_SEV_ERROR, MG_CONF_MEDIUM, first->time_ns, mg_event_end(last));
-	mg_find_claim(x, f,
-		      "etcd said %llu times between %s and %s that it is overloaded: %.*s",
-		      (unsigned long long)n, mg_rule_clock(x, first->time_ns),
-		      mg_rule_clock(x, mg_event_end(last)),
-		      MG_FMT(mg_str_head(worst->message, 140)));
-	mg_find_label(x, f, "etcd overloaded");
-	mg_find_event(x, f, worst);
-	for (size_t i = 0; i < x->c->events.n; i++)
-		if (matches(&x->c->events.ev[i]) && &x->c->events.ev[i] != worst)
-			mg_find_event(x, f, &x->c->events.ev[i]);
-	mg_find_num(f, "count", (double)n);
-	mg_find_next(x, f, "look at disk latency and CPU of the leader at these times");
+	}
+	mg_etcdview_build(&v, x->c);
+	judge(x, &v);
+	mg_etcdview_release(&v);
 }
 
 const struct mg_rule mg_rule_overload = {
 	.id = "overload",
 	.title = "etcd is overloaded",
 	.needs = "etcd log",
-	.explain = "The leader sent heartbeats late, messages were dropped or requests "
-		   "refused: disk or CPU of that member do not keep up.",
+	.explain = "The leader sent heartbeats late, its ticks came late, or requests were refused as "
+		   "too many: disk or CPU of that member do not keep up.",
 	.depth = 6,
 	.run = run,
-	.thresholds = { { "min_count", 10, "rule catalogue E3" } },
+	.thresholds = { { "min_per_10_minutes", 10, "rule catalogue E3, heuristic" } },
 };

@@ -15,6 +15,7 @@ extern const struct mg_rule mg_rule_etcd_stall, mg_rule_slow_fsync, mg_rule_appl
 	mg_rule_handler_timeout, mg_rule_401_spam, mg_rule_403_spam, mg_rule_apf_rejection,
 	mg_rule_unpaginated_list, mg_rule_top_talker, mg_rule_hot_object, mg_rule_lease_loss,
 	mg_rule_notready, mg_rule_crash_loop, mg_rule_operator_degraded,
-	mg_rule_clock_skew;
+	mg_rule_clock_skew,
+	mg_rule_network, mg_rule_db_size, mg_rule_object_count;
 
 #endif

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
+#include "analysis/etcdfinding.h"
+
+/* Is it one member's disk, or the storage of all? */
+static void compare_members(struct mg_rule_ctx *x, struct mg_finding *f)
+{
+	struct mg_etcdview     v;
+	struct mg_etcd_verdict o;
+
+	mg_etcdview_build(&v, x->c);
+	mg_etcdview_verdict(&v, &o);
+	f->claim = mg_arena_printf(&x->out->arena, "%.*s%.*s", MG_FMT(f->claim),
+				   MG_FMT(mg_etcd_clause(x, &v, &o)));
+	mg_etcd_judge(x, f, &v, &o);
+	mg_etcdview_release(&v);
+}
+
 /* etcd warns when one WAL fdatasync took over a second (etcd wal.go, warnSyncDuration). */
 static void run(struct mg_rule_ctx *x)
 {
@@ -60,6 +76,7 @@ static void run(struct mg_rule_ctx *x)
 	mg_find_num(f, "read_index_retries", s->read_index);
 	mg_find_num(f, "slowest_fdatasync_seconds", (double)slowest->duration_ns / 1e9);
 	mg_find_num(f, "pauses_without_a_write", s->nstall);
+	compare_members(x, f);
 	mg_find_next(x, f, "measure the disk under etcd: p99 of etcd_disk_wal_fsync_duration_seconds "
 			   "should stay below 10 ms; look for other writers, throttling and storage "
 			   "faults on that node");

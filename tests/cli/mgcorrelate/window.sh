@@ -28,6 +28,7 @@ for bad in --since=yesterday --since=03:99 --window=5 "--since=03:14 --until=03:
 	echo "-- $bad"
 	mgcorrelate --no-report $bad "$in" >out; echo "exit $?"
 done
-echo "-- stdin"
-mgcorrelate --no-report --since=-1m - <"$in"; echo "exit $?"
-mgcorrelate --no-report --since=2026-11-21T03:15:00Z - <"$in" | sed -n 2p
+echo "-- a pipe can be read once, a file behind standard input again"
+cat "$in" | mgcorrelate --no-report --since=-1m -; echo "exit $?"
+mgcorrelate --no-report --since=-1m <"$in" | sed -n 2p
+cat "$in" | mgcorrelate --no-report --since=2026-11-21T03:15:00Z - | sed -n 2p

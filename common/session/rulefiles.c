@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "session/rules.h"
+#include "session/rulefiles.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
-/* rules.h - read the files that --rules names.
+/* rulefiles.h - read the files that --rules names.
  *
  * Layer:   session
  * Format:  docs/man/mg-rules.5
  */
-#ifndef MG_SESSION_RULES_H
-#define MG_SESSION_RULES_H
+#ifndef MG_SESSION_RULEFILES_H
+#define MG_SESSION_RULEFILES_H
 
 #include "cli/opt.h"
 #include "event/logrules.h"

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/rules/rules.h"
+
+#include <stdio.h>
+
+#include "analysis/etcdfinding.h"
+#include "base/num.h"
+
+#define MIB (1024.0 * 1024)
+
+/* The quota that a member says it has, else the one that is assumed. */
+static double quota(const struct mg_rule_ctx *x, const struct mg_etcd_member *m)
+{
+	return m->quota_bytes > 0 ? (double)m->quota_bytes
+				  : mg_rule_num(x, "assumed_quota_gib") * 1024 * MIB;
+}
+
+static const struct mg_etcd_member *fullest(const struct mg_rule_ctx *x,
+					    const struct mg_etcdview *v)
+{
+	const struct mg_etcd_member *most = NULL;
+
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct mg_etcd_member *m = &v->member[i];
+
+		if (m->db_bytes >= 0 && m->status &&
+		    (!most || (double)m->db_bytes / quota(x, m) >
+				      (double)most->db_bytes / quota(x, most)))
+			most = m;
+	}
+	return most;
+}
+
+static void add_members(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_etcdview *v)
+{
+	for (uint32_t i = 0; i < v->n; i++)
+		if (v->member[i].status)
+			mg_find_event(x, f, v->member[i].status);
+	mg_find_num(f, "members", v->n);
+}
+
+static void filled(struct mg_rule_ctx *x, const struct mg_etcdview *v,
+		   const struct mg_etcd_member *m, double percent)
+{
+	bool               critical = percent >= mg_rule_num(x, "critical_percent");
+	bool               warning = percent >= mg_rule_num(x, "warning_percent");
+	int64_t            at = m->status->time_ns;
+	struct mg_finding *f;
+	char               db[24], of[24];
+
+	f = mg_find_new(x, critical ? MG_SEV_CRITICAL : warning ? MG_SEV_WARNING : MG_SEV_INFO,
+			m->quota_bytes > 0 ? MG_CONF_HIGH : MG_CONF_LOW, at, at);
+	mg_find_claim(x, f, "the database of etcd on %.*s is %s, %.0f %% of %s %s; at 100 %% every "
+			    "write is refused", MG_FMT(m->shown),
+		      mg_num_bytes_text((double)m->db_bytes, db, sizeof(db)), percent,
+		      m->quota_bytes > 0 ? "its quota of" : "a quota that is not known, taken as",
+		      mg_num_bytes_text(quota(x, m), of, sizeof(of)));
+	mg_find_label(x, f, "etcd database %.0f %% full", percent);
+	add_members(x, f, v);
+	mg_find_num(f, "db_bytes", (double)m->db_bytes);
+	mg_find_num(f, "in_use_bytes", (double)m->in_use_bytes);
+	mg_find_num(f, "quota_bytes", quota(x, m));
+	mg_find_num(f, "percent", percent);
+	mg_find_next(x, f, "find what fills it (object_count.json, or apiserver_storage_objects), "
+			   "delete it, compact, then defragment one member at a time");
+}
+
+static void fragmented(struct mg_rule_ctx *x, const struct mg_etcdview *v,
+		       const struct mg_etcd_member *m)
+{
+	double             used = 100.0 * (double)m->in_use_bytes / (double)m->db_bytes;
+	int64_t            at = m->status->time_ns;
+	struct mg_finding *f = mg_find_new(x, MG_SEV_INFO, MG_CONF_HIGH, at, at);
+	char               db[24], in[24];
+
+	mg_find_claim(x, f, "the database of etcd on %.*s is fragmented: %s of %s (%.0f %%) is in use",
+		      MG_FMT(m->shown),
+		      mg_num_bytes_text((double)m->in_use_bytes, in, sizeof(in)),
+		      mg_num_bytes_text((double)m->db_bytes, db, sizeof(db)), used);
+	mg_find_label(x, f, "etcd database fragmented");
+	add_members(x, f, v);
+	mg_find_num(f, "db_bytes", (double)m->db_bytes);
+	mg_find_num(f, "in_use_bytes", (double)m->in_use_bytes);
+	mg_find_next(x, f, "defragment one member at a time, the leader last; it blocks that member");
+}
+
+static void judge(struct mg_rule_ctx *x, const struct mg_etcdview *v)
+{
+	const struct mg_etcd_member *m = fullest(x, v);
+	double                       percent;
+
+	if (!m) {
+		mg_rule_missing(x, "etcd_info/endpoint_status.json (`etcdctl endpoint status "
+				   "--cluster -w json`)");
+		return;
+	}
+	percent = 100.0 * (double)m->db_bytes / quota(x, m);
+	if (percent >= mg_rule_num(x, "info_percent"))
+		filled(x, v, m, percent);
+	for (uint32_t i = 0; i < v->n; i++) {
+		m = &v->member[i];
+		if (m->status && m->in_use_bytes >= mg_rule_num(x, "fragmented_min_mib") * MIB &&
+		    (double)m->in_use_bytes * 100 <
+			    mg_rule_num(x, "fragmented_percent") * (double)m->db_bytes) {
+			fragmented(x, v, m);
+			return;
+		}
+	}
+}
+
+static void run(struct mg_rule_ctx *x)
+{
+	struct mg_etcdview v;
+
+	mg_etcdview_build(&v, x->c);
+	judge(x, &v);
+	mg_etcdview_release(&v);
+}
+
+const struct mg_rule mg_rule_db_size = {
+	.id = "db-size",
+	.title = "etcd's database is large",
+	.needs = "etcd_info/endpoint_status.json, or compaction lines in etcd log",
+	.explain = "At the quota etcd refuses every write. The quota is read from the log or from "
+		   "etcdctl (3.6); where neither says it, that of OpenShift is taken.",
+	.depth = 3,
+	.run = run,
+	.thresholds = { { "info_percent", 65, "cluster-etcd-operator alert" },
+			{ "warning_percent", 75, "cluster-etcd-operator alert" },
+			{ "critical_percent", 85, "cluster-etcd-operator alert" },
+			{ "fragmented_percent", 50, "cluster-etcd-operator alert" },
+			{ "fragmented_min_mib", 100, "cluster-etcd-operator alert" },
+			{ "assumed_quota_gib", 8, "OpenShift; upstream default is 2" } },
+};

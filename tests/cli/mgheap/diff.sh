@@ -1,0 +1,5 @@
+# The first of a directory against the last; the text form has no partner.
+mgheap --diff -n 5 --sort=cum "$TESTDATA/heap"
+echo
+mgheap --diff -n 2 --format=tsv "$TESTDATA/heap/20261121T031240Z-kube-apiserver-heap.pb.gz" \
+	"$TESTDATA/heap/20261121T031221Z-kube-apiserver-heap.pb.gz"
