@@ -87,8 +87,11 @@ static size_t skip_group(struct mg_str s, size_t i)
 /* A quantifier that may mean "none" takes the last character back. */
 static size_t quantifier(struct literal *l, struct mg_str s, size_t i)
 {
-	if (l->n && s.p[i] != '+')
-		l->n--;
+	bool more = l->n && s.p[i] != '+';
+
+	while (more) { /* all bytes of the character */
+		more = ((unsigned char)l->run[--l->n] & 0xc0) == 0x80 && l->n;
+	}
 	end_run(l);
 	if (s.p[i] == '{')
 		while (i < s.n && s.p[i] != '}')

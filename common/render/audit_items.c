@@ -206,6 +206,6 @@ void mg_render_audit_items(struct mg_out *o, const struct mg_audit_tally *t,
 		mg_sheet_sort(&s, col);
 	mg_sheet_print(&s, o, how->format, how->top, how->headings);
 	if (people && t->reads)
-		mg_out_printf(o, "%" PRIu64 " requests that only read it are not shown\n", t->reads);
+		mg_out_printf(o, "not shown: requests that only read it, %" PRIu64 "\n", t->reads);
 	mg_sheet_release(&s);
 }

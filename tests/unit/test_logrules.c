@@ -32,6 +32,7 @@ static void test_literals(void **state)
 		{ "\\x41bc", "" },
 		{ "^abc$", "abc" },
 		{ "a.*b", "a" },
+		{ "ab\xc3\xa9?", "ab" },
 		{ "", "" },
 	};
 

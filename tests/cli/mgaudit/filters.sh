@@ -7,8 +7,8 @@ e() {
   e 3 /apis/apps/v1/namespaces/x/deployments/d update u1 deployments ',"namespace":"x","name":"d","apiGroup":"apps"' 500 7
 } >audit.log
 mgaudit audit.log
-echo "-- code"; mgaudit --by=httpstatus --http-status-code=5xx,404 audit.log
-echo "-- refuse"; mgaudit --resource=-pods --by=resource audit.log
-echo "-- namespaced"; mgaudit -n - --by=name,namespace audit.log
+echo "-- code"; mgaudit -o top --by=httpstatus --http-status-code=5xx,404 audit.log
+echo "-- refuse"; mgaudit --resource=-pods -o top --by=resource audit.log
+echo "-- namespaced"; mgaudit -n - -o top --by=name,namespace audit.log
 echo "-- slow"; mgaudit --min-duration=1s -o json audit.log
 echo "-- pretty"; sed 's/,/,\n /g' audit.log | mgaudit -o wide --failed-only -
