@@ -229,7 +229,9 @@ int main(int argc, char **argv)
 	struct opts           o = { 0 };
 	struct mg_audit_args *a = &o.ask;
 	const struct mg_opt   table[] = {
-		{ MG_OPT_HEAD, 0, NULL, NULL, "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL },
+		{ MG_OPT_HEAD, 0, NULL, NULL,
+		  "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)",
+		  NULL },
 		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &a->files },
 		{ MG_OPT_LIST, 0, "verb", "LIST",
 		  "get, list, watch, create, update, patch, delete …", &a->on[MG_ON_VERB] },

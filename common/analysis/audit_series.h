@@ -16,7 +16,7 @@
 #include "analysis/spread.h"
 
 enum { MG_SERIES_2XX, MG_SERIES_3XX, MG_SERIES_4XX, MG_SERIES_429, MG_SERIES_5XX,
-       MG_SERIES_NO_CODE, MG_SERIES_CLASSES };
+	MG_SERIES_NO_CODE, MG_SERIES_CLASSES };
 
 struct mg_audit_bucket {
 	int64_t          index; /* floor(time / step)          */
