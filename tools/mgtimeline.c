@@ -170,6 +170,8 @@ static int finish(struct run *r)
 	}
 	if (r->hidden && r->format != TEXT && !r->o->common.quiet)
 		mg_say(r->tool, "\xe2\x80\xa6 and %" PRIu64 " more", r->hidden);
+	if (!r->shown && !r->o->common.quiet)
+		mg_say(r->tool, "no event in the input, or none that was asked for");
 	if (r->bad > 10)
 		mg_say(r->tool, "\xe2\x80\xa6 and %" PRIu64 " more bad lines", r->bad - 10);
 	if (late && !r->o->common.quiet)
