@@ -14,6 +14,7 @@
 #include "render/audit_table.h"
 #include "render/tsv.h"
 #include "session/audit_args.h"
+#include "session/audit_read.h"
 #include "session/session.h"
 
 struct opts {
@@ -120,56 +121,7 @@ static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
 		       "that never ended cannot be seen");
 }
 
-/* --- reading ---------------------------------------------------------------------- */
-
-/* Once, or twice when a file holds events twice. */
-static int read_all(const struct mg_tool *t, const struct opts *o, struct mg_audit_ask *ask,
-		    struct mg_ingest_opts *in, const struct mg_list *files, struct mg_case *c)
-{
-	struct mg_common again = o->common;
-	char           **v = (char **)(uintptr_t)files->v;
-	int              n = (int)files->n;
-	int              rc = mg_session_read(t, &o->common, &o->window, in, v, n, c);
-
-	if ((rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED) || !mg_audit_ask_end(ask))
-		return rc;
-	if (o->common.verbose)
-		mg_say(t, "reading twice: some events are there twice, which needs them in order");
-	again.quiet = true; /* what is damaged was said */
-	mg_case_release(c);
-	mg_audit_ask_reset(ask);
-	rc = mg_session_read(t, &again, &o->window, in, v, n, c);
-	if (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED)
-		mg_audit_ask_end(ask);
-	return rc;
-}
-
-/* "--inflight-at 03:12" needs to know the day the data ends. */
-static int find_clock(const struct mg_tool *t, const struct opts *o, struct mg_audit_ask *ask,
-		      struct mg_ingest_opts *in, const struct mg_list *files)
-{
-	struct mg_common quiet = o->common;
-	struct mg_case   c;
-	int64_t          last;
-	int              rc;
-
-	if (ask->in_order)
-		return mg_usage_error(t, "'--inflight-at=%s' needs the data twice; standard input can "
-				      "be read once: give an RFC 3339 time", o->ask.inflight_at);
-	ask->query.want = MG_AUDIT_SPAN;
-	quiet.quiet = true;
-	rc = mg_session_read(t, &quiet, &o->window, in, (char **)(uintptr_t)files->v,
-			     (int)files->n, &c);
-	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
-		return rc;
-	last = c.last_ns;
-	mg_case_release(&c);
-	mg_audit_ask_reset(ask);
-	ask->query.want = MG_AUDIT_FLYING;
-	if (!mg_time_parse_when(mg_strz(o->ask.inflight_at), last, &ask->query.at_ns))
-		return mg_usage_error(t, "bad value for --inflight-at: '%s'", o->ask.inflight_at);
-	return -1;
-}
+/* --- the run ------------------------------------------------------------------------- */
 
 static int set_print(const struct mg_tool *t, struct opts *o, const struct mg_audit_query *q)
 {
@@ -201,14 +153,10 @@ static int run(const struct mg_tool *t, struct opts *o, const struct mg_list *fi
 	int                   rc;
 
 	mg_audit_ask_init(&ask, &in);
-	for (size_t i = 0; i < files->n; i++)
-		ask.in_order |= strcmp(files->v[i], "-") == 0;
-	if ((rc = mg_audit_args_read(t, &o->ask, &ask.query, &o->show)) < 0)
-		rc = set_print(t, o, &ask.query);
-	if (rc < 0 && o->show.at_clock)
-		rc = find_clock(t, o, &ask, &in, files);
-	if (rc < 0)
-		rc = read_all(t, o, &ask, &in, files, &c);
+	if ((rc = mg_audit_args_read(t, &o->ask, &ask.query, &o->show)) < 0 &&
+	    (rc = set_print(t, o, &ask.query)) < 0)
+		rc = mg_audit_read(t, &o->common, &o->window, &ask, &in, files,
+				   o->show.at_clock ? o->ask.inflight_at : NULL, &c);
 	else
 		files = NULL;
 	if (files && (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED)) {
@@ -229,54 +177,76 @@ int main(int argc, char **argv)
 	struct opts           o = { 0 };
 	struct mg_audit_args *a = &o.ask;
 	const struct mg_opt   table[] = {
-		{ MG_OPT_HEAD, 0, NULL, NULL, "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL },
+		{ MG_OPT_HEAD, 0, NULL, NULL,
+		  "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL },
 		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &a->files },
-		{ MG_OPT_LIST, 0, "verb", "LIST", "get, list, watch, create, update, patch, delete …", &a->on[MG_ON_VERB] },
+		{ MG_OPT_LIST, 0, "verb", "LIST",
+		  "get, list, watch, create, update, patch, delete …", &a->on[MG_ON_VERB] },
 		{ MG_OPT_LIST, 0, "user", "LIST", "user name", &a->on[MG_ON_USER] },
 		{ MG_OPT_LIST, 0, "group", "LIST", "one of the user's groups", &a->on[MG_ON_GROUP] },
-		{ MG_OPT_LIST, 0, "impersonated", "LIST", "user that was impersonated; * is any", &a->on[MG_ON_IMPERSONATED] },
+		{ MG_OPT_LIST, 0, "impersonated", "LIST",
+		  "user that was impersonated; * is any", &a->on[MG_ON_IMPERSONATED] },
 		{ MG_OPT_LIST, 0, "namespace", "LIST", "namespace; '-' is any", &a->on[MG_ON_NAMESPACE] },
-		{ MG_OPT_LIST, 'n', NULL, "LIST", "the same; a number: how many rows to show, 0 is all", &a->n },
-		{ MG_OPT_LIST, 0, "resource", "LIST", "RESOURCE[.GROUP], either may be *; no group: core", &a->on[MG_ON_RESOURCE] },
-		{ MG_OPT_LIST, 0, "subresource", "LIST", "status, log, exec …; '-*' is none", &a->on[MG_ON_SUBRESOURCE] },
+		{ MG_OPT_LIST, 'n', NULL, "LIST",
+		  "the same; a number: how many rows to show, 0 is all", &a->n },
+		{ MG_OPT_LIST, 0, "resource", "LIST",
+		  "RESOURCE[.GROUP], either may be *; no group: core", &a->on[MG_ON_RESOURCE] },
+		{ MG_OPT_LIST, 0, "subresource", "LIST",
+		  "status, log, exec …; '-*' is none", &a->on[MG_ON_SUBRESOURCE] },
 		{ MG_OPT_LIST, 0, "name", "LIST", "name of the object", &a->on[MG_ON_NAME] },
 		{ MG_OPT_LIST, 0, "object-uid", "LIST", "UID of the object", &a->on[MG_ON_OBJECT_UID] },
 		{ MG_OPT_LIST, 0, "uid", "LIST", "audit ID", &a->on[MG_ON_UID] },
-		{ MG_OPT_LIST, 0, "code", "LIST", "status code: 404, 5xx, 400-499, !404, none", &a->on[MG_ON_CODE] },
+		{ MG_OPT_LIST, 0, "code", "LIST",
+		  "status code: 404, 5xx, 400-499, !404, none", &a->on[MG_ON_CODE] },
 		{ MG_OPT_LIST, 0, "http-status-code", "LIST", "the same as --code", &a->on[MG_ON_CODE] },
 		{ MG_OPT_FLAG, 0, "failed-only", NULL, "status code above 299", &a->failed_only },
 		{ MG_OPT_LIST, 0, "user-agent", "LIST", "user agent", &a->on[MG_ON_AGENT] },
 		{ MG_OPT_LIST, 0, "source-ip", "LIST", "address of the peer", &a->on[MG_ON_IP] },
-		{ MG_OPT_LIST, 0, "field-manager", "LIST", "parameter fieldManager of the URI", &a->on[MG_ON_MANAGER] },
+		{ MG_OPT_LIST, 0, "field-manager", "LIST",
+		  "parameter fieldManager of the URI", &a->on[MG_ON_MANAGER] },
 		{ MG_OPT_LIST, 0, "level", "LIST", "Metadata, Request, RequestResponse", &a->on[MG_ON_LEVEL] },
-		{ MG_OPT_LIST, 0, "decision", "LIST", "of the authorizer: allow, forbid", &a->on[MG_ON_DECISION] },
-		{ MG_OPT_LIST, 0, "reason", "LIST", "of the authorizer, or of the answer", &a->on[MG_ON_REASON] },
-		{ MG_OPT_LIST, 0, "annotation", "K[=V]", "annotation K is there, and its value is V; -K: is not", &a->annotations },
-		{ MG_OPT_TEXT, 0, "podsecurityviolations", "WHICH", "pod or all: those that violate pod security", &a->pod_security },
-		{ MG_OPT_FLAG, 0, "scrub-access-reviews", NULL, "no reviews of access and tokens", &a->no_reviews },
+		{ MG_OPT_LIST, 0, "decision", "LIST",
+		  "of the authorizer: allow, forbid", &a->on[MG_ON_DECISION] },
+		{ MG_OPT_LIST, 0, "reason", "LIST",
+		  "of the authorizer, or of the answer", &a->on[MG_ON_REASON] },
+		{ MG_OPT_LIST, 0, "annotation", "K[=V]",
+		  "annotation K is there, and its value is V; -K: is not", &a->annotations },
+		{ MG_OPT_TEXT, 0, "podsecurityviolations", "WHICH",
+		  "pod or all: those that violate pod security", &a->pod_security },
+		{ MG_OPT_FLAG, 0, "scrub-access-reviews", NULL,
+		  "no reviews of access and tokens", &a->no_reviews },
 		{ MG_OPT_TEXT, 0, "after", "TIME", "received after TIME (RFC 3339)", &a->after },
 		{ MG_OPT_TEXT, 0, "before", "TIME", "received before TIME (RFC 3339)", &a->before },
 		{ MG_OPT_TEXT, 0, "min-duration", "D", "took at least D", &a->min },
 		{ MG_OPT_TEXT, 0, "max-duration", "D", "took at most D", &a->max },
 		{ MG_OPT_TEXT, 0, "duration", "D", "the same as --max-duration", &a->peer_max },
-		{ MG_OPT_TEXT, 's', "stage", "STAGE", "only this stage, or all (default: one a request)", &a->stage },
+		{ MG_OPT_TEXT, 's', "stage", "STAGE",
+		  "only this stage, or all (default: one a request)", &a->stage },
 		MG_WINDOW_OPTS(&o.window),
 		{ MG_OPT_HEAD, 0, NULL, NULL, "What to show", NULL },
-		{ MG_OPT_LIST, 0, "by", "KEYS", "count by user, verb, resource, product … (see mgaudit(1))", &a->by },
-		{ MG_OPT_TEXT, 'o', "output", "FORM", "top[=N] (0: all), table, wide, json, stats, events[=all]", &a->output },
+		{ MG_OPT_LIST, 0, "by", "KEYS",
+		  "count by user, verb, resource, product … (see mgaudit(1))", &a->by },
+		{ MG_OPT_TEXT, 'o', "output", "FORM",
+		  "top[=N] (0: all), table, wide, json, stats, events[=all]", &a->output },
 		{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort the table by this column", &o.sort },
 		{ MG_OPT_TEXT, 0, "rows", "N", "rows to show, 0 is all", &a->rows },
 		{ MG_OPT_TEXT, 0, "format", "FORM", "text, tsv, csv, json or jsonl", &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL, "no headings", &o.no_headers },
-		{ MG_OPT_TEXT, 0, "series", "STEP", "rate, codes, latency, in flight per STEP; --by splits it", &a->series },
-		{ MG_OPT_OPTTEXT, 0, "slow", "N", "the N slowest requests (20), and where their time went", &a->slow },
+		{ MG_OPT_TEXT, 0, "series", "STEP",
+		  "rate, codes, latency, in flight per STEP; --by splits it", &a->series },
+		{ MG_OPT_OPTTEXT, 0, "slow", "N",
+		  "the N slowest requests (20), and where their time went", &a->slow },
 		{ MG_OPT_FLAG, 0, "unfinished", NULL, "requests without their end", &a->unfinished },
 		{ MG_OPT_TEXT, 0, "inflight-at", "TIME", "requests that were open at TIME", &a->inflight_at },
-		{ MG_OPT_FLAG, 0, "lists", NULL, "LISTs that are whole or read from etcd, by what they cost", &a->lists },
-		{ MG_OPT_FLAG, 0, "watches", NULL, "watches, how long they lived, how often they came again", &a->watches },
-		{ MG_OPT_FLAG, 0, "deletecollections", NULL, "each DELETE of a collection, finished or not", &a->collections },
+		{ MG_OPT_FLAG, 0, "lists", NULL,
+		  "LISTs that are whole or read from etcd, by what they cost", &a->lists },
+		{ MG_OPT_FLAG, 0, "watches", NULL,
+		  "watches, how long they lived, how often they came again", &a->watches },
+		{ MG_OPT_FLAG, 0, "deletecollections", NULL,
+		  "each DELETE of a collection, finished or not", &a->collections },
 		{ MG_OPT_TEXT, 0, "who-deleted", "RES/NAME", "who deleted it, or may have", &a->who_deleted },
-		{ MG_OPT_TEXT, 0, "history", "RES/NAME", "what was done to it, and to what it owns", &a->history },
+		{ MG_OPT_TEXT, 0, "history", "RES/NAME",
+		  "what was done to it, and to what it owns", &a->history },
 		MG_COMMON_OPTS(&o.common),
 	};
 	const struct mg_tool tool = { "mgaudit", "ask a Kubernetes audit log: who, what, how many, how slow",
