@@ -14,6 +14,7 @@
 #include "render/audit_table.h"
 #include "render/tsv.h"
 #include "session/audit_args.h"
+#include "session/audit_read.h"
 #include "session/session.h"
 
 struct opts {
@@ -120,56 +121,7 @@ static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
 		       "that never ended cannot be seen");
 }
 
-/* --- reading ---------------------------------------------------------------------- */
-
-/* Once, or twice when a file holds events twice. */
-static int read_all(const struct mg_tool *t, const struct opts *o, struct mg_audit_ask *ask,
-		    struct mg_ingest_opts *in, const struct mg_list *files, struct mg_case *c)
-{
-	struct mg_common again = o->common;
-	char           **v = (char **)(uintptr_t)files->v;
-	int              n = (int)files->n;
-	int              rc = mg_session_read(t, &o->common, &o->window, in, v, n, c);
-
-	if ((rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED) || !mg_audit_ask_end(ask))
-		return rc;
-	if (o->common.verbose)
-		mg_say(t, "reading twice: some events are there twice, which needs them in order");
-	again.quiet = true; /* what is damaged was said */
-	mg_case_release(c);
-	mg_audit_ask_reset(ask);
-	rc = mg_session_read(t, &again, &o->window, in, v, n, c);
-	if (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED)
-		mg_audit_ask_end(ask);
-	return rc;
-}
-
-/* "--inflight-at 03:12" needs to know the day the data ends. */
-static int find_clock(const struct mg_tool *t, const struct opts *o, struct mg_audit_ask *ask,
-		      struct mg_ingest_opts *in, const struct mg_list *files)
-{
-	struct mg_common quiet = o->common;
-	struct mg_case   c;
-	int64_t          last;
-	int              rc;
-
-	if (ask->in_order)
-		return mg_usage_error(t, "'--inflight-at=%s' needs the data twice; standard input can "
-				      "be read once: give an RFC 3339 time", o->ask.inflight_at);
-	ask->query.want = MG_AUDIT_SPAN;
-	quiet.quiet = true;
-	rc = mg_session_read(t, &quiet, &o->window, in, (char **)(uintptr_t)files->v,
-			     (int)files->n, &c);
-	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
-		return rc;
-	last = c.last_ns;
-	mg_case_release(&c);
-	mg_audit_ask_reset(ask);
-	ask->query.want = MG_AUDIT_FLYING;
-	if (!mg_time_parse_when(mg_strz(o->ask.inflight_at), last, &ask->query.at_ns))
-		return mg_usage_error(t, "bad value for --inflight-at: '%s'", o->ask.inflight_at);
-	return -1;
-}
+/* --- the run ------------------------------------------------------------------------- */
 
 static int set_print(const struct mg_tool *t, struct opts *o, const struct mg_audit_query *q)
 {
@@ -201,14 +153,10 @@ static int run(const struct mg_tool *t, struct opts *o, const struct mg_list *fi
 	int                   rc;
 
 	mg_audit_ask_init(&ask, &in);
-	for (size_t i = 0; i < files->n; i++)
-		ask.in_order |= strcmp(files->v[i], "-") == 0;
-	if ((rc = mg_audit_args_read(t, &o->ask, &ask.query, &o->show)) < 0)
-		rc = set_print(t, o, &ask.query);
-	if (rc < 0 && o->show.at_clock)
-		rc = find_clock(t, o, &ask, &in, files);
-	if (rc < 0)
-		rc = read_all(t, o, &ask, &in, files, &c);
+	if ((rc = mg_audit_args_read(t, &o->ask, &ask.query, &o->show)) < 0 &&
+	    (rc = set_print(t, o, &ask.query)) < 0)
+		rc = mg_audit_read(t, &o->common, &o->window, &ask, &in, files,
+				   o->show.at_clock ? o->ask.inflight_at : NULL, &c);
 	else
 		files = NULL;
 	if (files && (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED)) {
@@ -230,8 +178,7 @@ int main(int argc, char **argv)
 	struct mg_audit_args *a = &o.ask;
 	const struct mg_opt   table[] = {
 		{ MG_OPT_HEAD, 0, NULL, NULL,
-		  "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)",
-		  NULL },
+		  "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL },
 		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &a->files },
 		{ MG_OPT_LIST, 0, "verb", "LIST",
 		  "get, list, watch, create, update, patch, delete …", &a->on[MG_ON_VERB] },

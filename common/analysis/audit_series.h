@@ -15,8 +15,10 @@
 #include "analysis/series.h"
 #include "analysis/spread.h"
 
-enum { MG_SERIES_2XX, MG_SERIES_3XX, MG_SERIES_4XX, MG_SERIES_429, MG_SERIES_5XX,
-	MG_SERIES_NO_CODE, MG_SERIES_CLASSES };
+enum mg_series_class {
+	MG_SERIES_2XX, MG_SERIES_3XX, MG_SERIES_4XX, MG_SERIES_429, MG_SERIES_5XX,
+	MG_SERIES_NO_CODE, MG_SERIES_CLASSES
+};
 
 struct mg_audit_bucket {
 	int64_t          index; /* floor(time / step)          */

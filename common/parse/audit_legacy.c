@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "parse/audit_legacy.h"
 
+#include "base/num.h"
 #include "base/time.h"
 #include "parse/apiuri.h"
 
@@ -136,14 +137,6 @@ static void add_object(struct mg_buf *json, const struct mg_apiuri *u)
 	mg_buf_addc(json, '}');
 }
 
-static bool digits(struct mg_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!mg_is_digit(s.p[i]))
-			return false;
-	return s.n > 0 && s.n < 10;
-}
-
 static struct mg_str stage_of(const struct fields *f)
 {
 	if (f->stage.n)
@@ -156,6 +149,7 @@ static void write_event(struct mg_buf *json, const struct fields *f, int64_t ns)
 	struct mg_apiuri u;
 	char             verb[32], uri[VALUE_MAX], time[40];
 	struct mg_str    path = plain(f->uri, uri, sizeof(uri));
+	uint64_t         code;
 
 	mg_apiuri_parse(path, &u);
 	mg_buf_addz(json, "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1beta1\"");
@@ -181,8 +175,8 @@ static void write_event(struct mg_buf *json, const struct fields *f, int64_t ns)
 	if (f->agent.n)
 		member(json, "userAgent", f->agent);
 	add_object(json, &u);
-	if (digits(f->response))
-		mg_buf_printf(json, ",\"responseStatus\":{\"code\":%.*s}", MG_FMT(f->response));
+	if (mg_num_u64(f->response, &code) && code < 1000)
+		mg_buf_printf(json, ",\"responseStatus\":{\"code\":%u}", (unsigned)code);
 	if (ns != MG_TIME_NONE) /* when it was received; when this stage was is not said */
 		mg_buf_printf(json, ",\"timestamp\":\"%s\"", mg_time_format(ns, 9, time, sizeof(time)));
 	mg_buf_addc(json, '}');
