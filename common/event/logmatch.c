@@ -26,15 +26,17 @@ static void end_run(struct literal *l)
 	l->n = 0;
 }
 
-/* The bracket that ends "[:alpha:]", from behind its first colon. */
-static size_t behind_name(struct mg_str s, size_t i)
+/* Behind "[:alpha:]" at s[i]; i when it is not that. */
+static size_t skip_name(struct mg_str s, size_t i)
 {
-	while (i + 1 < s.n && !(s.p[i] == ':' && s.p[i + 1] == ']'))
-		i++;
-	return i + 1;
+	size_t k = i + 2;
+
+	while (k < s.n && s.p[k] >= 'a' && s.p[k] <= 'z')
+		k++;
+	return k > i + 2 && k + 1 < s.n && s.p[k] == ':' && s.p[k + 1] == ']' ? k + 2 : i;
 }
 
-/* Behind "[...]" at s[i]. */
+/* Behind "[...]" at s[i]; 0 when in doubt. */
 static size_t skip_class(struct mg_str s, size_t i)
 {
 	i++;
@@ -42,13 +44,22 @@ static size_t skip_class(struct mg_str s, size_t i)
 		i++;
 	if (i < s.n && s.p[i] == ']')
 		i++;
-	for (; i < s.n && s.p[i] != ']'; i++) {
-		if (s.p[i] == '\\')
+	while (i < s.n && s.p[i] != ']') {
+		if (s.p[i] == '\\') { /* \c], \Q, \x{5d} and the like are left alone */
+			if (i + 1 >= s.n || !strchr("dDwWsSnrt\\[]^-./:,_#\"'()", s.p[i + 1]))
+				return 0;
+			i += 2;
+		} else if (s.p[i] == '[') {
+			size_t k = s.n > i + 1 && s.p[i + 1] == ':' ? skip_name(s, i) : i;
+
+			if (k == i)
+				return 0;
+			i = k;
+		} else {
 			i++;
-		else if (s.p[i] == '[' && i + 1 < s.n && s.p[i + 1] == ':')
-			i = behind_name(s, i + 2);
+		}
 	}
-	return i + 1;
+	return i < s.n ? i + 1 : 0;
 }
 
 /* Behind "(...)" at s[i]; 0 when it holds what this does not understand (options, quoting,
@@ -66,6 +77,8 @@ static size_t skip_group(struct mg_str s, size_t i)
 			continue;
 		case '[':
 			i = skip_class(s, i);
+			if (!i)
+				return 0;
 			continue;
 		case '(':
 			depth++;
@@ -93,9 +106,14 @@ static size_t quantifier(struct literal *l, struct mg_str s, size_t i)
 		more = ((unsigned char)l->run[--l->n] & 0xc0) == 0x80 && l->n;
 	}
 	end_run(l);
-	if (s.p[i] == '{')
-		while (i < s.n && s.p[i] != '}')
-			i++;
+	if (s.p[i] == '{') { /* {2,3}; any other brace stands for itself */
+		size_t k = i + 1;
+
+		while (k < s.n && (mg_is_digit(s.p[k]) || s.p[k] == ',' || s.p[k] == ' '))
+			k++;
+		if (k < s.n && s.p[k] == '}')
+			i = k;
+	}
 	return i + 1;
 }
 
@@ -117,6 +135,8 @@ static size_t required(struct mg_str s, struct literal *l)
 		case '[':
 			end_run(l);
 			i = skip_class(s, i);
+			if (!i)
+				return 0;
 			break;
 		case '*': case '+': case '?': case '{':
 			i = quantifier(l, s, i);

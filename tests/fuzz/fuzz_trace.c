@@ -18,8 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t          n = 0;
 
 	while (in.n) {
-		struct mg_trace_line l = { .lineno = ++n, .time_ns = (int64_t)n * MG_SEC };
+		struct mg_trace_line l = { 0 };
 
+		l.lineno = ++n;
+		l.time_ns = (int64_t)n * MG_SEC;
 		mg_str_cut(in, '\n', &line, &in);
 		l.header = line.n && line.p[0] == 'I';
 		l.text = l.header ? mg_str_from(line, 1) : line;
