@@ -75,7 +75,7 @@ COUNTS := $(B)/check.counts
 # --- rules --------------------------------------------------------------------
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help demo docs check check-full check-unit check-cli check-lint check-replay \
+.PHONY: all help demo docs check check-full check-threads check-unit check-cli check-lint check-replay \
         check-deps units replays fuzzers benches bench fuzz install dist clean
 
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
@@ -160,11 +160,22 @@ check-lint:
 	@mkdir -p $(B)
 	@CC="$(CC)" sh tests/lint/run.sh $(COUNTS)
 
+# The programs that run more than one thread.
+THREADED := $(filter test_pool test_ingest test_incidents test_blocks,$(UNITS))
+
+check-threads:
+	@rm -f build/tsan/check.counts
+	$(MAKE) check-unit V=tsan UNITS="$(THREADED)"
+
 check-full: ## check, check V=asan, the threaded units under TSan, 5 s of fuzzing a target
 	$(MAKE) check
 	$(MAKE) check V=asan
-	$(MAKE) check-unit V=tsan UNITS="$(filter test_pool test_ingest,$(UNITS))"
+	$(MAKE) check-threads
+	@rm -f build/fuzz/check.counts
 	$(MAKE) fuzz T=5
+	@cat build/release/check.counts build/asan/check.counts build/tsan/check.counts \
+		build/fuzz/check.counts >build/full.counts
+	@sh tests/sum.sh build/full.counts
 
 fuzz: ## fuzz every parser with clang's libFuzzer, T=30 seconds a target
 	@mkdir -p build/fuzz; \

@@ -170,6 +170,8 @@ static int finish(struct run *r)
 	}
 	if (r->hidden && r->format != TEXT && !r->o->common.quiet)
 		mg_say(r->tool, "\xe2\x80\xa6 and %" PRIu64 " more", r->hidden);
+	if (!r->shown && !r->o->common.quiet)
+		mg_say(r->tool, "no event in the input, or none that was asked for");
 	if (r->bad > 10)
 		mg_say(r->tool, "\xe2\x80\xa6 and %" PRIu64 " more bad lines", r->bad - 10);
 	if (late && !r->o->common.quiet)
@@ -257,7 +259,6 @@ int main(int argc, char **argv)
 {
 	struct opts         o = { 0 };
 	const struct mg_opt table[] = {
-		MG_WINDOW_OPTS(&o.window),
 		{ MG_OPT_LIST, 'k', "kind", "KIND,...", "these kinds; etcd means all etcd.*", &o.kinds },
 		{ MG_OPT_LIST, 0, "node", "NODE,...", "of these nodes", &o.nodes },
 		{ MG_OPT_LIST, 0, "component", "NAME,...", "of these components", &o.components },
@@ -265,6 +266,7 @@ int main(int argc, char **argv)
 		{ MG_OPT_COUNT, 'n', "max", "N", "the first N events, 0: all (default)", &o.max },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text, jsonl, json or tsv", &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL, "tsv without the line of column names", &o.no_headers },
+		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
 	const struct mg_tool tool = {

@@ -25,7 +25,8 @@ void mg_findings_release(struct mg_findings *fs)
 	*fs = (struct mg_findings){ 0 };
 }
 
-static struct mg_str format(struct mg_arena *a, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct mg_str
+format(struct mg_arena *a, const char *fmt, va_list ap)
 {
 	char    small[512];
 	va_list again;

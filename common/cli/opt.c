@@ -74,7 +74,8 @@ static void print_help(const struct mg_tool *tool)
 	printf("%s - %s\n\nUsage: %s %s\n", tool->name, tool->summary, tool->name, tool->usage);
 	if (tool->examples)
 		printf("\nExamples:\n%s", tool->examples);
-	printf("\nOptions:\n");
+	if (tool->opts->type != MG_OPT_HEAD)
+		printf("\nOptions:\n");
 	for (const struct mg_opt *o = tool->opts; o->type != MG_OPT_END; o++) {
 		if (o->type == MG_OPT_HEAD)
 			printf("\n%s:\n", o->help);

@@ -307,7 +307,7 @@ static void every_stack(const struct context *x)
 {
 	for (uint32_t i = 0; i < x->d->n; i++) {
 		const struct mg_gobucket *b = &x->d->b[i];
-		struct group              one = { NULL };
+		struct group              one = { 0 };
 
 		one.sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL;
 		group_add(&one, b);
@@ -321,11 +321,11 @@ static void every_stack(const struct context *x)
 
 static void stuck_groups(const struct context *x)
 {
-	struct group by_sig[MG_GOSIG_COUNT] = { { NULL } };
+	struct group by_sig[MG_GOSIG_COUNT] = { { 0 } };
 
 	for (uint32_t i = 0; i < x->d->n; i++) {
 		const struct mg_gobucket *b = &x->d->b[i];
-		struct group              one = { NULL };
+		struct group              one = { 0 };
 
 		if (b->sig >= 0 && !mg_gosigs[b->sig].per_stack) {
 			by_sig[b->sig].sig = &mg_gosigs[b->sig];

@@ -144,7 +144,7 @@
 		brushed = svg("rect", { "class": "brush", y: plot.dataset.top,
 			height: height - 40 - plot.dataset.top, visibility: "hidden" });
 		var cursor = svg("path", { "class": "cursor", visibility: "hidden" });
-		var label = svg("text", { "class": "clock", y: height - 40, visibility: "hidden" });
+		var label = svg("text", { "class": "clock", visibility: "hidden" });
 		var at = function (e) {
 			var box = plot.getBoundingClientRect();
 			return x0 + ((e.clientX - box.left) / box.width * plot.viewBox.baseVal.width - left) /
@@ -155,12 +155,13 @@
 			label.setAttribute("visibility", yes ? "visible" : "hidden");
 		};
 		plot.addEventListener("pointermove", function (e) {
-			var ms = at(e), inside = ms >= x0 && ms <= x1;
+			var ms = at(e), inside = ms >= x0 && ms <= x1, box = plot.getBoundingClientRect();
 			show(inside);
 			if (!inside)
 				return;
 			cursor.setAttribute("d", "M" + x(ms) + " " + plot.dataset.top + "V" + (height - 46));
 			label.setAttribute("x", x(ms) + (x(ms) > right - 70 ? -60 : 5));
+			label.setAttribute("y", (e.clientY - box.top) / box.height * height - 8);
 			label.textContent = clock(ms, false);
 			if (start === start)
 				brush(Math.min(start, ms), Math.max(start, ms));

@@ -1,72 +1,150 @@
 #!/bin/sh
-# Measure: each bench_* program, then the tools end to end; one tab-separated row a result.
+# Measure: the tools end to end beside what people would use instead, then each bench_* program.
 #   run.sh BUILD_DIR bench_NAME...
 #
-#   name  input_bytes  cpu_s  wall_s  MB_per_s  peak_MiB
+#   name  MB  cpu_s  wall_s  MB_per_s  peak_MiB  ratio  against  goal
 #
-# MB = 1e6 bytes, CPU is user + system of the whole process, the median of five runs after
-# one to warm the cache.  A bench_* program prints its own rows in the same shape ('-' where
-# a column makes no sense).  Beside the tools stand `wc -l` and `gzip -dc` on the same file:
-# compare ratios, not seconds of different machines.
-# Input of the end-to-end rows: $BENCH_DATA (a directory), else $MG_SHARED/data and testdata/.
+# MB = 1e6 bytes of input, CPU is user + system of all processes of the row; a row is the run of
+# median CPU out of $BENCH_RUNS (5) after one to warm the cache.  Compare ratios of one table,
+# never seconds of two: `ratio` is CPU a byte against the row named, or wall time where that
+# says so; `goal` is what it should be.  What is not installed is left out, and said.
+# Input: $BENCH_DATA/audit.log when set, else $BENCH_EVENTS (500000) events of
+# $MG_SHARED/tools/gen_audit.py, else an audit log of testdata/ over and over.
+# docs/PERFORMANCE.md explains the figures.
 # SPDX-License-Identifier: Apache-2.0
 set -u
 build=$1
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root" || exit 1
+bin=$root/$build/bin
 rows=$build/bench.tsv
-printf '# %s, %s, %s\n' "$(git describe --always --dirty 2>/dev/null || echo '-')" \
-	"$(uname -sm)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -1)" >"$rows"
-printf '# name\tinput_bytes\tcpu_s\twall_s\tMB_per_s\tpeak_MiB\n' >>"$rows"
+runs=${BENCH_RUNS:-5}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tab=$(printf '\t')
+printf '# %s, %s, %s, %s processors\n' "$(git describe --always --dirty 2>/dev/null || echo '-')" \
+	"$(uname -sm)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -1)" \
+	"$(getconf _NPROCESSORS_ONLN)" >"$rows"
+printf 'name\tMB\tcpu_s\twall_s\tMB/s\tpeak_MiB\tratio\tagainst\tgoal\n' >>"$rows"
 
-for b; do
-	"$build/bench/$b" >>"$rows" || echo "bench: $b failed" >&2
-done
-
-# One run: "cpu wall peak_kib" of a command whose output goes nowhere.
-if [ -x /usr/bin/time ] && /usr/bin/time -f x true 2>/dev/null; then
-	once() { /usr/bin/time -o "$build/time" -f '%U %S %e %M' sh -c "$1" >/dev/null 2>&1
-		 tail -1 "$build/time" | awk '{ print $1 + $2, $3, $4 }'; }
-else
-	once() { { TIMEFORMAT='%U %S %R'; bash -c "TIMEFORMAT='%U %S %R'; time ($1) >/dev/null 2>&1" 2>&1; } |
-		 tail -1 | awk '{ print $1 + $2, $3, 0 }'; }
-fi
-
-row() { # row NAME FILE COMMAND
-	bytes=$(wc -c <"$2")
-	once "$3" >/dev/null
-	for _ in 1 2 3 4 5; do once "$3"; done | sort -n | sed -n 3p |
-		awk -v name="$1" -v bytes="$bytes" '{ printf "%s\t%d\t%.3f\t%.3f\t%.0f\t%.0f\n", name, bytes,
-			$1, $2, ($2 > 0 ? bytes / $2 / 1e6 : 0), $3 / 1024 }' >>"$rows"
+have() {
+	command -v "$1" >/dev/null 2>&1 && return
+	echo "bench: no $1: its rows are left out" >&2
+	return 1
 }
 
-bin=$build/bin
-data=${BENCH_DATA:-$(mktemp -d)}
-if [ -z "${BENCH_DATA-}" ]; then
-	trap 'rm -rf "$data"' EXIT
-	# a log of some size out of what there is: repeated to 200 MB
-	seed=$(find ${MG_SHARED:+"$MG_SHARED/data/audit"} testdata -name '*audit*.log' -o -name '*requestresponse.log' 2>/dev/null | head -1)
-	if [ -n "$seed" ] && [ -x "$bin/mgaudit" ]; then
-		n=$((200000000 / ($(wc -c <"$seed") + 1) + 1))
-		yes "$seed" | head -$n | xargs cat >"$data/audit.log"
-		gzip -1 -c "$data/audit.log" >"$data/audit.log.gz"
-	fi
+# One run: "cpu wall peak_kib" of a command whose output goes nowhere.  bash tells milliseconds,
+# time(1) only hundredths of a second, but it knows the memory.
+have bash || exit 1
+peak=
+[ -x /usr/bin/time ] && /usr/bin/time -f x true 2>/dev/null && peak="/usr/bin/time -o '$work/time' -f %M"
+once() {
+	echo 0 >"$work/time"
+	bash -c "TIMEFORMAT='%3U %3S %3R'; time $peak sh -c \"\$1\" >/dev/null 2>&1" bash "$1" 2>&1 |
+		awk -v peak="$work/time" '{ line = $0 } END { split(line, t, " "); while ((getline kib <peak) > 0) ;
+			print t[1] + t[2], t[3], kib }'
+}
+
+# add NAME BYTES AGAINST GOAL <"cpu wall peak_kib": `AGAINST` is the name of an earlier row,
+# "wall of NAME", or empty.
+add() {
+	awk -F "$tab" -v name="$1" -v bytes="$2" -v against="$3" -v goal="$4" '
+		NR == FNR { cpu[$1] = $3; wall[$1] = $4; mb[$1] = $2; next }
+		{
+			split($0, t, " ")
+			other = against
+			base = sub(/^wall of /, "", other) ? wall[other] / t[2] : cpu[other] / t[1]
+			# per byte: some rows have less input
+			ratio = "-"
+			if (against != "" && base > 0)
+				ratio = sprintf("%.2f", 1 / base * mb[other] / (bytes / 1e6))
+			printf "%s\t%.0f\t%.3f\t%.3f\t%.0f\t%.0f\t%s\t%s\t%s\n", name, bytes / 1e6, t[1], t[2],
+				bytes / 1e6 / (t[2] > 0 ? t[2] : 0.001), t[3] / 1024, ratio,
+				against == "" ? "-" : against, goal == "" ? "-" : goal
+		}' "$rows" - >"$work/row"
+	cat "$work/row" >>"$rows"
+}
+
+row() { # row NAME FILE AGAINST GOAL COMMAND
+	once "$5" >/dev/null
+	i=0
+	while [ $i -lt "$runs" ]; do
+		once "$5"
+		i=$((i + 1))
+	done | sort -n | sed -n "$(((runs + 1) / 2))p" | add "$1" "$(wc -c <"$2")" "$3" "$4"
+}
+
+# --- input ------------------------------------------------------------------------
+log=$work/audit.log
+if [ -n "${BENCH_DATA-}" ]; then
+	log=$BENCH_DATA/audit.log
+elif [ -f "${MG_SHARED-}/tools/gen_audit.py" ] && have python3; then
+	python3 "$MG_SHARED/tools/gen_audit.py" --events "${BENCH_EVENTS:-500000}" --out "$log" >/dev/null 2>&1
+else
+	seed=$(find testdata -name '*audit*.log' | head -1)
+	[ -n "$seed" ] || { echo "bench: no audit log to measure with" >&2; exit 1; }
+	yes "$seed" | head -n $((400000000 / ($(wc -c <"$seed") + 1) + 1)) | xargs cat >"$log"
 fi
-for f in "$data"/*audit*.log; do
-	[ -f "$f" ] && [ -x "$bin/mgaudit" ] || continue
-	row "wc -l" "$f" "wc -l <'$f'"
-	row "mgaudit -j1" "$f" "'$bin/mgaudit' -q -j1 --by=user '$f'"
-	row "mgaudit" "$f" "'$bin/mgaudit' -q --by=user '$f'"
-done
-for f in "$data"/*audit*.log.gz; do
-	[ -f "$f" ] && [ -x "$bin/mgaudit" ] || continue
-	row "gzip -dc" "$f" "gzip -dc '$f'"
-	row "mgaudit .gz" "$f" "'$bin/mgaudit' -q --by=user '$f'"
-done
+# 300,000 objects, none of them near the last one: every look-up leaves the cache
+awk '{ # by offsets: some awks need minutes for sub() on lines this long
+	u = index($0, "\"requestURI\":\"") + 14
+	rest = substr($0, u)
+	v = index(rest, "\",\"verb\":\"")
+	after = substr(rest, v + 10)
+	printf "%s/api/v1/namespaces/shop/pods/web-7d9f8b5c6-%06d\",\"verb\":\"get%s\n",
+		substr($0, 1, u - 1), (NR * 7919) % 300007, substr(after, index(after, "\""))
+}' "$log" >"$work/keys.log"
+gzip -6 -c "$log" >"$work/audit.log.gz"
+
+# --- rows -------------------------------------------------------------------------
+user="-q -j1 --by=user"
+row "wc -l" "$log" "" "" "wc -l '$log'"
+have rg && row "rg -c" "$log" "wc -l" "" "rg -c '\"verb\":\"delete\"' '$log'"
+row "by user" "$log" "wc -l" "<= 2.6" "'$bin/mgaudit' $user '$log'"
+row "by user -j2" "$log" "wall of by user" "<= 0.6" "'$bin/mgaudit' -q -j2 --by=user '$log'"
+row "by user,verb,resource" "$log" "by user" "" "'$bin/mgaudit' -q -j1 --by=user,verb,resource '$log'"
+row "by user, keys.log" "$work/keys.log" "by user" "" "'$bin/mgaudit' $user '$work/keys.log'"
+row "by verb,uri-path, keys.log" "$work/keys.log" "by user, keys.log" "<= 1.4" \
+	"'$bin/mgaudit' -q -j1 --by=verb,uri-path '$work/keys.log'"
+row "gzip -dc | wc -l" "$log" "" "" "gzip -dc '$work/audit.log.gz' | wc -l"
+against="gzip -dc | wc -l" goal=
+if have igzip; then
+	row "igzip -dc | wc -l" "$log" "" "" "igzip -dc '$work/audit.log.gz' | wc -l"
+	against="igzip -dc | wc -l" goal="<= 1.05"
+fi
+row "by user, .gz" "$log" "$against" "$goal" "'$bin/mgaudit' $user '$work/audit.log.gz'"
+row "mgcorrelate" "$log" "by user" "<= 1.3 + 1 s/GB" \
+	"'$bin/mgcorrelate' -q -j1 -f -o '$work/report' '$log'"
+row "mgcorrelate -j2" "$log" "wall of mgcorrelate" "" \
+	"'$bin/mgcorrelate' -q -j2 -f -o '$work/report' '$log'"
 for f in testdata/*.tar.gz; do
-	[ -f "$f" ] && [ -x "$bin/mgcorrelate" ] || continue
-	row "mgcorrelate $(basename "$f")" "$f" "'$bin/mgcorrelate' -q -f -o '$build/bench.report' '$f'"
+	[ -f "$f" ] && row "mgcorrelate $(basename "$f")" "$f" "" "" \
+		"'$bin/mgcorrelate' -q -f -o '$work/report' '$f'"
 done
-if command -v column >/dev/null; then column -t -s "$(printf '\t')" "$rows"; else cat "$rows"; fi
+
+# Theirs stand behind ours: ">=" says how many times less we need.
+if have jq; then
+	head -n 20000 "$log" >"$work/short.log"
+	row "jq" "$work/short.log" "by user" ">= 30" \
+		"jq -r .user.username '$work/short.log' | sort | uniq -c"
+fi
+duck() { # duck QUERY AGAINST GOAL
+	node tests/bench/duckdb.mjs "$1" "$log" >"$work/duck" 2>/dev/null || {
+		echo "bench: no DuckDB (npm install @duckdb/node-api, DUCKDB=its directory)" >&2
+		return 1
+	}
+	for _ in 1 2 3; do node tests/bench/duckdb.mjs "$1" "$log"; done 2>/dev/null | sort -n | sed -n 2p |
+		add "DuckDB by $1" "$(wc -c <"$log")" "$2" "$3"
+}
+if have node && duck user "by user" ">= 2.4"; then
+	duck groups "by user,verb,resource" ">= 3"
+fi
+
+if command -v column >/dev/null; then column -t -s "$tab" "$rows"; else cat "$rows"; fi
 echo "kept in $rows"
+for b; do
+	echo
+	echo "$b, in memory, one thread:"
+	"$build/bench/$b" "$log" || echo "bench: $b failed" >&2
+done

@@ -37,7 +37,7 @@ for f in docs/man/*.[157] README.md docs/*.md $(find tools -name 'mg*.c' 2>/dev/
 		[ -x "$bin/$tool" ] || continue
 		known=$("$bin/$tool" --help)
 		for o in $(echo " $args" | grep -oE ' --[a-z][a-z-]*' | sort -u); do
-			echo "$known" | grep -qE -- "(^|[ ,])$o([=, ]|\[|\$)" || echo "$f: '$tool $o': there is no such option"
+			echo "$known" | grep -qE -- "(^|[ ,])$o([]=, []|\$)" || echo "$f: '$tool $o': there is no such option"
 		done
 	done
 done | sort -u | grep . && bad=1

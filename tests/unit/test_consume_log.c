@@ -315,8 +315,8 @@ static void test_real_files(void **state)
 {
 	static const char *const names[] = {
 		"kube-apiserver/ocp-4.8-kcm-with-NUL-bytes.log", "kubelet/utf16-crlf.log",
-		"kubelet/ocp-4.8-aws-kubelet_service.log", "kube-apiserver/ocp-4.8-aws-master-a.l"
-			  "og",
+		"kubelet/ocp-4.8-aws-kubelet_service.log",
+		"kube-apiserver/ocp-4.8-aws-master-a.log",
 		"seed-incident/incident-apiserver.log",
 	};
 	static const uint64_t lines[] = { 1365, 1694, 13516, 5069, 29 };

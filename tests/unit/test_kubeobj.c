@@ -111,8 +111,8 @@ static void json_tree(void **state)
 {
 	static const char *const good[] = {
 		"{}", "[]", " {\"a\":1, \"b\":[true,false,null,-2,\"x\"]}\n", "[[[]],{\"a\":{}}]",
-		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20ac\\ud83d\\ude00\"}", "{\"e\":\"\","
-		"\"n\":0}",
+		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20ac\\ud83d\\ude00\"}",
+		"{\"e\":\"\",\"n\":0}",
 		"[\"\\u003c\\u0026\\u003e\", \"\xc3\xa9\"]",
 	};
 	static const char *const bad[] = {

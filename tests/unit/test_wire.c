@@ -105,7 +105,7 @@ static void tsv_has_the_headings_columns(void **state)
 static struct mg_str random_text(struct mg_batch *b, uint64_t *s, bool may_be_empty)
 {
 	static const char *const pieces[] = { "a", "\"", "\\", "\n", "\t", "\x01", "\x7f", "/",
-					      "gr\xc3\xbc" "n", "\xe2\x80\xae", " ", "\xf0\x9f\x94\xa5",
+					      "gr\303\274n", "\xe2\x80\xae", " ", "\xf0\x9f\x94\xa5",
 					      "{}", "null" };
 	struct mg_buf t = { 0 };
 	struct mg_str out;
