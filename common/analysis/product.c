@@ -10,8 +10,8 @@
 /* Words that many products' accounts have: what the parts of a product are called, where it
  * runs, what stage it is in. */
 static const char *const common_words[] = {
-	"account", "accounts", "addon", "admin", "agent", "api", "app", "apps", "builder", "cert",
-	"client", "cloud", "cluster", "config", "controller", "controllers", "core", "cron",
+	"account", "accounts", "addon", "admin", "agent", "api", "apiserver", "app", "apps", "builder",
+	"cert", "client", "cloud", "cluster", "config", "controller", "controllers", "core", "cron",
 	"crd", "daemon", "data", "default", "deploy", "deployer", "dev", "example", "health",
 	"hook", "instance", "internal", "job", "jobs", "k8s", "kube", "kubernetes", "leader",
 	"local", "main", "manager", "master", "monitor", "namespace", "node", "ocp", "openshift",
