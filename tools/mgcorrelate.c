@@ -4,29 +4,20 @@
  *   mgcorrelate incident.tar.gz
  *   oc adm must-gather ... && mgcorrelate -o report must-gather.local.*
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "analysis/rule.h"
-#include "analysis/series.h"
 #include "base/mem.h"
 #include "io/out.h"
-#include "render/events.h"
 #include "render/findings_json.h"
-#include "render/html.h"
-#include "render/plot.h"
-#include "render/report.h"
+#include "render/report_dir.h"
 #include "render/summary.h"
-#include "render/tsv.h"
 #include "session/judge.h"
 #include "session/rulefiles.h"
 #include "session/session.h"
-
-#define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
 
 struct opts {
 	struct mg_common      common;
@@ -70,119 +61,16 @@ static int check_dir(const struct mg_tool *tool, const char *dir, bool force)
 			      dir);
 }
 
-static int make_dir(const struct mg_tool *tool, const char *dir)
+static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
+			struct mg_case *c, const struct mg_findings *fs, struct mg_buf *files)
 {
-	struct stat st;
+	struct mg_report_dir_opts opt = { .version = MG_VERSION, .no_plots = o->no_plots };
+	struct mg_err             err = { 0 };
+	enum mg_status            st = mg_report_dir_write(dir.p, c, fs, &opt, files, &err);
 
-	if (mkdir(dir, 0777) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
-		return -1;
-	mg_say(tool, "cannot create directory '%s': %s", dir,
-	       errno == EEXIST ? "a file of that name exists" : strerror(errno));
-	return MG_EXIT_OUTPUT;
-}
-
-/* A picture of an earlier run beside new numbers would mislead. */
-static void remove_picture(struct mg_arena *a, struct mg_str dir)
-{
-	unlink(mg_arena_printf(a, "%.*s/timeline.png", MG_FMT(dir)).p);
-	unlink(mg_arena_printf(a, "%.*s/timeline.gp", MG_FMT(dir)).p);
-}
-
-static int close_file(const struct mg_tool *tool, struct mg_out *o)
-{
-	if (mg_out_close(o) == MG_OK)
-		return -1;
-	mg_say(tool, "%s", o->err.msg);
-	return MG_EXIT_OUTPUT;
-}
-
-/* One file of the report directory; `what` selects the writer. */
-enum part { PART_REPORT, PART_FINDINGS, PART_EVENTS };
-
-static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_str dir,
-		      const char *name, enum part what, const struct mg_case *c,
-		      const struct mg_findings *fs)
-{
-	const char           *path = mg_arena_printf(a, "%.*s/%s", MG_FMT(dir), name).p;
-	struct mg_render_opts opt = { 0 };
-	struct mg_out         out;
-
-	if (mg_out_file(&out, path) != MG_OK) {
-		mg_say(tool, "%s", out.err.msg);
-		return MG_EXIT_OUTPUT;
-	}
-	if (what == PART_REPORT)
-		mg_render_report(&out, c, fs, &opt);
-	else if (what == PART_FINDINGS)
-		mg_render_findings_json(&out, c, fs);
-	else
-		mg_render_events(&out, c, MG_EVENTS_JSONL, NULL, NULL, 0);
-	return close_file(tool, &out);
-}
-
-static int write_page(const struct mg_tool *tool, struct mg_arena *a, struct mg_str dir,
-		      const struct mg_case *c, const struct mg_findings *fs,
-		      const struct mg_series *s)
-{
-	const char         *path = mg_arena_printf(a, "%.*s/report.html", MG_FMT(dir)).p;
-	struct mg_html_opts opt = { .series = s, .version = MG_VERSION };
-	struct mg_out       out;
-
-	if (mg_out_file(&out, path) != MG_OK) {
-		mg_say(tool, "%s", out.err.msg);
-		return MG_EXIT_OUTPUT;
-	}
-	mg_render_html(&out, c, fs, &opt);
-	return close_file(tool, &out);
-}
-
-/* The page, the series as TSV, the timeline; a missing gnuplot costs only the picture. */
-static int write_plots(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-		       struct mg_str dir, struct mg_case *c, const struct mg_findings *fs,
-		       bool *drawn)
-{
-	struct mg_series    s;
-	struct mg_plot_opts po = { 0 };
-	struct mg_err       err = { 0 };
-	enum mg_status      st;
-	int                 rc;
-
-	*drawn = false;
-	if (c->first_ns == MG_TIME_NONE)
-		return write_page(tool, a, dir, c, fs, NULL);
-	mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
-	rc = write_page(tool, a, dir, c, fs, &s);
-	if (rc < 0 && mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
-		mg_say(tool, "cannot write the series: %s", err.msg);
-		rc = MG_EXIT_OUTPUT;
-	} else if (rc < 0 && !o->no_plots) {
-		st = mg_plot_timeline(dir.p, c, fs, &s, &po, &err);
-		*drawn = st == MG_OK;
-		if (st != MG_OK && !o->common.quiet)
-			mg_say(tool, "no picture: %s", err.msg);
-	}
-	mg_series_release(&s);
-	return rc;
-}
-
-static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-			struct mg_str dir, struct mg_case *c, const struct mg_findings *fs,
-			const char **files)
-{
-	bool drawn;
-	int  rc;
-
-	if ((rc = make_dir(tool, dir.p)) >= 0)
-		return rc;
-	remove_picture(a, dir);
-	if ((rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
-	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
-	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
-	    (rc = write_plots(tool, o, a, dir, c, fs, &drawn)) >= 0)
-		return rc;
-	*files = mg_arena_printf(a, "%.*s/report.html  report.txt%s  findings.json  events.jsonl  series/",
-				 MG_FMT(dir), drawn ? "  timeline.png" : "").p;
-	return -1;
+	if (st == MG_FATAL || (st != MG_OK && !o->common.quiet))
+		mg_say(tool, "%s", err.msg);
+	return st == MG_FATAL ? MG_EXIT_OUTPUT : -1;
 }
 
 static int64_t monotonic_ns(void)
@@ -201,6 +89,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	struct mg_findings    fs = { 0 };
 	struct mg_judge       judge;
 	struct mg_case        c;
+	struct mg_buf         files = { 0 };
 	struct mg_out         out;
 	int64_t               began = monotonic_ns();
 	struct mg_str         dir = report_dir(a, o, operands[0]);
@@ -223,8 +112,9 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
 	rc = -1;
 	if (!o->no_report && known)
-		rc = write_report(tool, o, a, dir, &c, &fs, &ro.report);
+		rc = write_report(tool, o, dir, &c, &fs, &files);
 	if (rc < 0) {
+		ro.report = files.p;
 		mg_out_fd(&out, STDOUT_FILENO);
 		if (o->format && strcmp(o->format, "json") == 0)
 			mg_render_findings_json(&out, &c, &fs);
@@ -232,6 +122,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 			mg_render_summary(&out, &c, &fs, &ro);
 		rc = mg_judge_status(&judge, &fs, mg_session_end(tool, &out, status));
 	}
+	mg_buf_release(&files);
 	mg_findings_release(&fs);
 	mg_case_release(&c);
 	return rc;
