@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/report_dir.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analysis/series.h"
@@ -30,16 +27,6 @@ static const char *path_in(struct mg_buf *b, const char *dir, const char *name)
 	mg_buf_clear(b);
 	mg_buf_printf(b, "%s/%s", dir, name);
 	return b->p;
-}
-
-static enum mg_status make_dir(const char *dir, struct mg_err *err)
-{
-	struct stat st;
-
-	if (mkdir(dir, 0777) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
-		return MG_OK;
-	return mg_err_set(err, MG_FATAL, "cannot create directory '%s': %s", dir,
-			  errno == EEXIST ? "a file of that name exists" : strerror(errno));
 }
 
 static void write_text(struct mg_out *out, const struct report *r)
@@ -118,7 +105,7 @@ enum mg_status mg_report_dir_write(const char *dir, struct mg_case *c, const str
 {
 	struct mg_series s = { 0 };
 	struct report    r = { .dir = dir, .c = c, .fs = fs, .o = o };
-	enum mg_status   st = make_dir(dir, err);
+	enum mg_status   st = mg_out_dir(dir, err);
 	bool             drawn = false;
 
 	if (st != MG_OK)
