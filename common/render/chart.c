@@ -58,6 +58,7 @@ void mg_chart_release(struct mg_chart *c)
 		free(c->panel[i].rule);
 		free(c->panel[i].row);
 		free(c->panel[i].mark);
+		free(c->panel[i].heat);
 	}
 	free(c->panel);
 	free(c->span);
