@@ -90,8 +90,9 @@ static void message(struct mg_log *s, const struct mg_log_line *x)
 /* A message in a dialect that is not klog's. */
 static void message_of(struct mg_log *s, struct mg_log_line *x, char severity, struct mg_str msg)
 {
-	if (!s->hook.message)
+	if (!s->hook.message && !s->base.rules)
 		return;
+	x->foreign = true;
 	x->k = (struct mg_klog){ .form = MG_KLOG_TEXT, .severity = severity, .msg = msg,
 				 .ns = MG_TIME_NONE };
 	message(s, x);
@@ -207,7 +208,7 @@ static bool etcd(struct mg_log *s, struct mg_log_line *x)
 		record(s, x);
 	if (s->out->events.n > events)
 		fold_etcd(s, x);
-	if (s->hook.message)
+	if (s->hook.message || s->base.rules)
 		etcd_message(s, x);
 	return true;
 }
@@ -363,6 +364,7 @@ static void one(struct mg_log *s, const struct mg_unwrapped *u)
 	x.k = (struct mg_klog){ .form = MG_KLOG_TEXT };
 	x.envelope = u->kind;
 	x.ident_pid = u->pid;
+	x.foreign = false;
 	component(s, u, &x);
 	dispatch(s, u, &x);
 	if (s->base.rules && s->base.rules->n && !s->hook.messages_only)

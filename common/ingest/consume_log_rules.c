@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/consume_log.h"
 
-/* What a rule is about: the message, without the stamps and headers before it. */
-static struct mg_str subject(const struct mg_log_line *x)
+struct mg_str mg_log_subject(const struct mg_log_line *x)
 {
 	struct mg_str t = x->l.text;
 	ptrdiff_t     at;
 
-	if (x->k.form == MG_KLOG_TEXT && x->k.msg.n)
+	if (!x->foreign && x->k.form == MG_KLOG_TEXT && x->k.msg.n)
 		return x->k.msg;
 	if (t.n && t.p[0] == '[' && (at = mg_str_chr(mg_str_head(t, 64), ']')) > 0)
 		return mg_str_from(t, (size_t)at + 1 + ((size_t)at + 1 < t.n &&
@@ -39,7 +38,7 @@ static void found(struct mg_log *s, const struct mg_log_line *x, uint32_t rule, 
 void mg_log_rules(struct mg_log *s, const struct mg_log_line *x)
 {
 	const struct mg_logrules *r = s->base.rules;
-	struct mg_str             text = subject(x);
+	struct mg_str             text = mg_log_subject(x);
 
 	if (!s->matcher)
 		s->matcher = mg_log_matcher_new(NULL);
