@@ -367,7 +367,7 @@ static void one(struct mg_log *s, const struct mg_unwrapped *u)
 	x.foreign = false;
 	component(s, u, &x);
 	dispatch(s, u, &x);
-	if (s->base.rules && s->base.rules->n && !s->hook.messages_only)
+	if (s->base.rules && !s->hook.messages_only)
 		mg_log_rules(s, &x);
 }
 
@@ -395,6 +395,8 @@ static void *log_open(const struct mg_source *src)
 	struct mg_log *s = mg_zalloc(sizeof(*s));
 
 	s->src = s->base = *src;
+	if (s->base.rules && !s->base.rules->n)
+		s->base.rules = NULL;
 	s->lineno = 1;
 	s->last_ns = s->ref_ns = MG_TIME_NONE;
 	s->last_how = MG_TIME_UNKNOWN;
