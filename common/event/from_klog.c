@@ -129,7 +129,7 @@ static const struct family anywhere[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static enum mg_severity by_letter(char letter)
+enum mg_severity mg_klog_severity(char letter)
 {
 	switch (letter) {
 	case 'W':
@@ -169,7 +169,7 @@ static int try_family(const struct family *f, const struct mg_klog_context *c,
 	if (f->kind == NOTHING)
 		return 0;
 	e->kind = f->kind;
-	e->severity = f->severity < 0 ? by_letter(c->k->severity) : (enum mg_severity)f->severity;
+	e->severity = f->severity < 0 ? mg_klog_severity(c->k->severity) : (enum mg_severity)f->severity;
 	if (f->detail && !f->detail(c, e)) {
 		e->nattrs = 0;
 		return -1;
@@ -220,7 +220,7 @@ bool mg_klog_event(const struct mg_klog *k, struct mg_str component, struct mg_k
 	if (k->severity == 'W')
 		return false;
 	e->kind = k->severity == 'F' ? MG_EV_PROCESS_FATAL : MG_EV_LOG_ERROR;
-	e->severity = by_letter(k->severity);
+	e->severity = mg_klog_severity(k->severity);
 	e->fold = k->severity != 'F';
 	return true;
 }

@@ -24,20 +24,6 @@ struct asking {
 	struct answer                *a;
 };
 
-static enum mg_severity severity_of(char letter)
-{
-	switch (letter) {
-	case 'W':
-		return MG_SEV_WARNING;
-	case 'E':
-		return MG_SEV_ERROR;
-	case 'F':
-		return MG_SEV_CRITICAL;
-	default:
-		return MG_SEV_INFO;
-	}
-}
-
 /* The error of a JSON message stands beside it. */
 static struct mg_str text_of(const struct mg_klog *k, char *buf, size_t n)
 {
@@ -82,7 +68,7 @@ static void on_message(void *ctx, const struct mg_log_line *x)
 {
 	struct asking         *r = ctx;
 	char                   buf[4096];
-	struct mg_logtop_line  l = { .severity = severity_of(x->k.severity),
+	struct mg_logtop_line  l = { .severity = mg_klog_severity(x->k.severity),
 				     .component = x->src->component,
 				     .time_ns = x->l.time_ns,
 				     .artifact = x->src->artifact, .line = x->l.lineno };

@@ -20,8 +20,9 @@ static void found(struct mg_log *s, const struct mg_log_line *x, uint32_t rule, 
 	uint64_t                 key = mg_str_hash(x->l.host, 3 + rule);
 	struct mg_event         *e, *fresh = NULL;
 
-	key = mg_klog_message_hash(text, mg_str_hash(x->src->component, key));
-	e = mg_log_fold(s, &s->second, key, x->l.time_ns, r->kind, r->severity, &fresh);
+	key = mg_klog_message_hash(text, mg_str_hash(x->src->component, key + r->by_line * (uint64_t)x->k.severity));
+	e = mg_log_fold(s, &s->second, key, x->l.time_ns, r->kind,
+			r->by_line ? mg_klog_severity(x->k.severity) : r->severity, &fresh);
 	if (e)
 		return;
 	fresh->artifact = x->src->artifact;
