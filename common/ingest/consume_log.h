@@ -84,6 +84,7 @@ struct mg_log {
 	struct mg_gostack *gostack;
 	bool               dumping; /* the last bare line belonged to a goroutine dump     */
 	bool               stack;   /* bare lines belong to one stack; not a dump          */
+	bool               tabbed;  /* ... as the value of a structured message            */
 
 	uint64_t            lineno;
 	int64_t             last_ns; /* time of the last line that had one                 */

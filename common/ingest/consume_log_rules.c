@@ -19,10 +19,10 @@ static void found(struct mg_log *s, const struct mg_log_line *x, uint32_t rule, 
 	const struct mg_logrule *r = &s->base.rules->v[rule];
 	uint64_t                 key = mg_str_hash(x->l.host, 3 + rule);
 	struct mg_event         *e, *fresh = NULL;
+	enum mg_severity severity = r->by_line ? mg_klog_severity(x->k.severity) : r->severity;
 
-	key = mg_klog_message_hash(text, mg_str_hash(x->src->component, key + r->by_line * (uint64_t)x->k.severity));
-	e = mg_log_fold(s, &s->second, key, x->l.time_ns, r->kind,
-			r->by_line ? mg_klog_severity(x->k.severity) : r->severity, &fresh);
+	key = mg_klog_message_hash(text, mg_str_hash(x->src->component, key + (uint64_t)severity));
+	e = mg_log_fold(s, &s->second, key, x->l.time_ns, r->kind, severity, &fresh);
 	if (e)
 		return;
 	fresh->artifact = x->src->artifact;

@@ -202,6 +202,22 @@ static void test_panic_stack(void **state)
 	EQ(mg_event_attr(first(&r, MG_EV_APISERVER_PANIC), "frame"), "main.(*Server).handle");
 	assert_int_equal(count(&r, MG_EV_PROCESS_FATAL), 1);
 	done(&r);
+	/* as the value of a structured message */
+	run(&r, "E0207 22:15:16.000000 1 runtime.go:142] \"Observed a panic\" panic=\"boom\" "
+		"stacktrace=<\n"
+		"\tgoroutine 7 [running]:\n"
+		"\tk8s.io/apimachinery/pkg/util/runtime.logPanic({0x1, 0x2})\n"
+		"\t\t/x/runtime.go:107 +0xbc\n"
+		"\tpanic({0x1?, 0x2?})\n"
+		"\t\t/go/panic.go:785 +0x132\n"
+		"\tmain.(*Server).handle(0x1)\n"
+		"\t\t/x/main.go:1 +0x10\n"
+		" > logger=\"UnhandledError\"\n"
+		"I0207 22:15:17.000000 1 a.go:1] on it goes\n", "kube-apiserver");
+	EQ(mg_event_attr(first(&r, MG_EV_APISERVER_PANIC), "frame"), "main.(*Server).handle");
+	assert_int_equal(count(&r, MG_EV_APISERVER_PANIC), 1);
+	assert_int_equal(r.out.stats.other, 8);
+	done(&r);
 }
 
 static void test_http(void **state)
