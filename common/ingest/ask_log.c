@@ -96,15 +96,15 @@ static bool trace_matches(struct mg_log_matcher *m, const struct mg_trace *t)
 
 static void on_trace(void *ctx, const struct mg_trace *t, const struct mg_event *e)
 {
-	struct asking *r = ctx;
-	int64_t        start = t->logged_ns;
+	struct asking      *r = ctx;
+	int64_t             start = e ? e->time_ns : t->logged_ns;
+	int64_t             end = e ? mg_event_end(e) : start;
+	enum mg_time_source how = e ? e->time_source : (enum mg_time_source)t->logged_how;
 
 	if ((e ? e->severity : MG_SEV_INFO) < r->q->least ||
 	    (r->matcher && !trace_matches(r->matcher, t)))
 		return;
-	if (start != MG_TIME_NONE && t->total_ns > 0)
-		start -= t->total_ns;
-	if (wanted(r->src, start, t->logged_ns, (enum mg_time_source)t->logged_how))
+	if (wanted(r->src, start, end, how))
 		mg_tracetop_add(&r->a->traces, t, e);
 }
 
