@@ -44,6 +44,10 @@ struct mg_log_proc {
 	bool     flags;    /* the last line was of a FLAG block */
 	int64_t  start_ns; /* of the last start reported        */
 	uint64_t start_line;
+	int64_t  run_ns;   /* first line in sequence of the pid at hand … */
+	int64_t  last_ns;  /* … and its last one                          */
+	uint64_t last_line;
+	uint32_t last_pid; /* 0: no line yet                              */
 };
 
 /* Bytes of a UTF-16 leaf on their way to lines. */
