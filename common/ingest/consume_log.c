@@ -419,6 +419,14 @@ static void log_block(void *state, const struct mg_source *src, const struct mg_
 		return;
 	}
 	s->lineno = b->first_line;
+	if (out->prepared) {
+		s->unwrap.plain = false; /* not known, and asked of few lines */
+		if (b->offset == 0)
+			mg_log_year_ahead(s, mg_str_starts(rest, MG_STR("\xef\xbb\xbf"))
+						     ? mg_str_from(rest, 3) : rest);
+		mg_log_scanned(s, b, out->prepared);
+		return;
+	}
 	s->unwrap.plain = !memchr(b->p, '\0', b->n) && !memchr(b->p, '\033', b->n);
 	if (b->offset == 0 && mg_str_starts(rest, MG_STR("\xef\xbb\xbf")))
 		rest = mg_str_from(rest, 3);

@@ -10,6 +10,7 @@
 #ifndef MG_INGEST_CONSUME_LOG_H
 #define MG_INGEST_CONSUME_LOG_H
 
+#include "base/literals.h"
 #include "event/from_klog.h"
 #include "event/from_etcd.h"
 #include "event/from_gostack.h"
@@ -66,6 +67,8 @@ struct mg_log_hook {
 	void *ctx;
 	bool  severe;        /* only messages of warnings and above are asked for */
 	bool  messages_only; /* neither events nor requests are asked for         */
+	/* Only messages that hold one of these; NULL or none: all. */
+	const struct mg_literals *literals;
 };
 
 struct mg_log {
@@ -118,6 +121,13 @@ void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg
 		 struct mg_line *l);
 void mg_log_year(struct mg_log *s, int64_t known_ns);
 void mg_log_year_ahead(struct mg_log *s, struct mg_str first_block);
+/* The same for lines of klog text of one day: the first, earliest, latest and last of them. */
+void mg_log_time_run(struct mg_log *s, int64_t first, int64_t low, int64_t high, int64_t last);
+/* consume_log_scan.c: which lines of a block must be read; NULL: all. */
+struct mg_log_scan;
+void *mg_log_prepare(const struct mg_log *s, const struct mg_block *b);
+void  mg_log_scanned(struct mg_log *s, const struct mg_block *b, struct mg_log_scan *r);
+void  mg_log_scan_free(struct mg_log_scan *r); /* NULL is fine */
 /* consume_log_fold.c */
 void mg_log_fold_init(struct mg_log_fold *f, int64_t width_ns);
 void mg_log_fold_release(struct mg_log_fold *f);

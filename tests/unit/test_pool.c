@@ -75,7 +75,7 @@ static void fold(void *ctx, void *arg)
 static void many(int threads, size_t max, unsigned njobs)
 {
 	struct shared            *sh = mg_zalloc(sizeof(*sh));
-	const struct mg_pool_ops  ops = { work, fold, sh };
+	const struct mg_pool_ops  ops = { .work = work, .fold = fold, .ctx = sh };
 	struct mg_pool           *p = mg_pool_new(threads, max, &ops);
 	unsigned                  in_strand[STRANDS + 1] = { 0 };
 
@@ -121,7 +121,7 @@ static void test_threads(void **state)
 
 static void test_nothing_to_do(void **state)
 {
-	const struct mg_pool_ops ops = { work, fold, NULL };
+	const struct mg_pool_ops ops = { .work = work, .fold = fold };
 
 	mg_pool_free(mg_pool_new(4, 8, &ops));
 	mg_pool_free(NULL);
