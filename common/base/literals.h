@@ -4,7 +4,7 @@
  * Memory:  borrows the literals; never reads outside [p, end)
  * Threads: a set is read-only once made
  * Cost:    two bytes of each literal, those that are rarest in text, are looked for in 16
- *          places at a time (SSE2); the rest is compared only where both stand
+ *          places at a time (64 with AVX2); the rest is compared only where both stand
  */
 #ifndef MG_BASE_LITERALS_H
 #define MG_BASE_LITERALS_H

@@ -25,7 +25,8 @@ int64_t mg_klog_head_ns(const char *p)
 #if defined(__SSE2__)
 
 #define STAMP 21   /* bytes of "Lmmdd hh:mm:ss.uuuuuu" */
-#define BEHIND 48  /* bytes behind it that are looked at */
+#define NEAR 32    /* bytes behind it that are looked at first ... */
+#define BEHIND 48  /* ... and at most                              */
 
 /* Bit i: byte i behind the stamp is one of these. */
 struct behind {
@@ -66,21 +67,26 @@ static uint64_t bits(__m128i hits, int at)
 	return (uint64_t)(uint32_t)_mm_movemask_epi8(hits) << at;
 }
 
+static inline void look16(struct behind *b, const char *p, int i)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+	__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+
+	b->blank |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), i);
+	b->colon |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8(':')), i);
+	b->bracket |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8(']')), i);
+	b->slash |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), i);
+	b->digit |= bits(_mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d), i);
+}
+
 static inline struct behind look(const char *p)
 {
-	const __m128i nine = _mm_set1_epi8(9);
 	struct behind b = { 0 };
 
-	for (int i = 0; i < BEHIND; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		__m128i d = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-
-		b.blank |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')), i);
-		b.colon |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8(':')), i);
-		b.bracket |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8(']')), i);
-		b.slash |= bits(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), i);
-		b.digit |= bits(_mm_cmpeq_epi8(_mm_min_epu8(d, nine), d), i);
-	}
+	look16(&b, p, 0);
+	look16(&b, p, 16);
+	if (!b.bracket)
+		look16(&b, p, NEAR);
 	return b;
 }
 
