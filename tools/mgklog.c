@@ -121,6 +121,8 @@ static void overview(struct mg_out *out, struct opts *o, struct mg_log_ask *q, s
 	mg_render_log_components(out, &q->top);
 	blank(out);
 	mg_render_log_top(out, &q->top, c, (size_t)o->ntop, columns());
+	if (q->messages_only)
+		return;
 	blank(out);
 	mg_render_log_kinds(out, c, (size_t)o->max);
 	if (q->traces.count || mg_requests_count(c->http))
@@ -182,6 +184,8 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 	struct mg_case        c;
 	struct mg_out         out;
 	int                   rc = set(t, o);
+	bool                  counts = o->series || o->top; /* of messages, and nothing else */
+	bool                  other = o->output || o->stats || o->traces || o->http;
 
 	if (rc >= 0)
 		return rc;
@@ -189,9 +193,11 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 			o->ntraces ? (uint32_t)o->ntraces : TRACES_MAX);
 	q.opts = &in;
 	q.match = o->pattern;
-	q.messages = o->series || o->top || !(o->output || o->stats || o->traces || o->http);
-	q.messages_only = (o->series || o->top) && (!o->output || o->format == MG_EVENTS_TSV);
-	q.want_traces = q.totals = !q.messages_only;
+	q.messages = counts || !other;
+	counts = counts && (!o->output || o->format == MG_EVENTS_TSV);
+	q.totals = !counts;
+	q.messages_only = counts || (o->match && !other && !o->rules.n);
+	q.want_traces = !q.messages_only;
 	in.rules = o->loaded.n ? &o->loaded : NULL;
 	rc = mg_session_read(t, &o->common, &o->window, &in, operands, n, &c);
 	if (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED) {
