@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "event/from_trace.h"
 #include "parse/etcd.h"
+#include "parse/klog_head.h"
 
 /* --- traces ----------------------------------------------------------------------- */
 
@@ -385,6 +386,26 @@ void mg_log_physical(struct mg_log *s, struct mg_str line)
 	/* a second record on the line is no line of its own */
 	for (; st->records + st->other + st->bad > sum + 1;)
 		*(st->other > other ? &st->other : &st->records) -= 1;
+	s->lineno++;
+}
+
+void mg_log_headed(struct mg_log *s, struct mg_str line, size_t msg)
+{
+	static const struct mg_unwrapped bare_line = { .time_ns = MG_TIME_NONE, .inherited = true };
+	struct mg_log_line               x;
+
+	while (line.n > msg && line.p[line.n - 1] == '\r')
+		line.n--;
+	x.l = (struct mg_line){ .text = line, .lineno = s->lineno };
+	x.k = (struct mg_klog){ .form = MG_KLOG_TEXT, .severity = line.p[0],
+				.ns = mg_klog_head_ns(line.p), .msg = mg_str_from(line, msg) };
+	x.envelope = MG_ENVELOPE_NONE;
+	x.ident_pid = 0;
+	x.src = &s->src;
+	mg_log_time(s, &bare_line, &x.k, &x.l);
+	s->out->stats.lines++;
+	record(s, &x);
+	message_alone(s, &x);
 	s->lineno++;
 }
 

@@ -115,6 +115,9 @@ struct mg_log_line {
 /* Between open and the first block. */
 void mg_log_set_hook(void *state, const struct mg_log_hook *hook);
 void mg_log_physical(struct mg_log *s, struct mg_str line);
+/* The same when messages alone are asked for, for a line of klog text without an envelope
+ * whose message begins at `msg`. */
+void mg_log_headed(struct mg_log *s, struct mg_str line, size_t msg);
 /* consume_log_time.c: fill l->time_ns and time_source from the envelope and the klog stamp
  * (NULL: none); learns year and zone. */
 void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg_klog *k,

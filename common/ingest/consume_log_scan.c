@@ -16,6 +16,7 @@ struct run {
 	uint32_t first, last, low, high; /* lines, by place and by stamp */
 	bool     trace;                  /* one of them begins a Trace, which tells the year */
 	uint32_t at, n;                  /* the line behind them; at == MG_NONE: none */
+	uint32_t msg;                    /* where its message begins in it, 0: not known */
 };
 
 struct mg_log_scan {
@@ -55,10 +56,11 @@ static bool passed_over(struct scanner *s, const char *line, const char *eol)
 	return s->hit >= eol;
 }
 
-static void close_run(struct mg_log_scan *r, struct scanner *s, uint32_t at, uint32_t n)
+static void close_run(struct mg_log_scan *r, struct scanner *s, uint32_t at, uint32_t n, size_t msg)
 {
 	s->open.at = at;
 	s->open.n = n;
+	s->open.msg = (uint32_t)msg;
 	MG_PUSH(r->v, r->n, r->cap, s->open);
 	s->open.lines = 0;
 	s->open.trace = false;
@@ -71,7 +73,7 @@ static void add_plain(struct mg_log_scan *r, struct scanner *s, const struct mg_
 	uint32_t    at = offset(b, line);
 
 	if (o->lines && memcmp(b->p + o->last + 1, line + 1, 4) != 0)
-		close_run(r, s, MG_NONE, 0); /* another day */
+		close_run(r, s, MG_NONE, 0, 0); /* another day */
 	if (o->lines++ == 0) {
 		o->first = o->low = o->high = at;
 	} else if (mg_klog_head_cmp(line, b->p + o->high) > 0) {
@@ -108,15 +110,17 @@ void *mg_log_prepare(const struct mg_log *log, const struct mg_block *b)
 
 		eol = eol ? eol : s.end;
 		s.p = eol + (eol < s.end);
-		if (s.end - line >= MG_KLOG_HEAD_ROOM && passed_over(&s, line, eol))
+		if (s.end - line >= MG_KLOG_HEAD_ROOM)
 			msg = mg_klog_head(line, &s.day);
-		if (msg && msg <= (size_t)(eol - line))
+		if (msg > (size_t)(eol - line))
+			msg = 0;
+		if (msg && passed_over(&s, line, eol))
 			add_plain(r, &s, b, line, line + msg);
 		else
-			close_run(r, &s, offset(b, line), (uint32_t)(eol - line));
+			close_run(r, &s, offset(b, line), (uint32_t)(eol - line), msg);
 	}
 	if (s.open.lines)
-		close_run(r, &s, MG_NONE, 0);
+		close_run(r, &s, MG_NONE, 0, 0);
 	return r;
 }
 
@@ -148,6 +152,13 @@ static void pass(struct mg_log *s, const struct mg_block *b, const struct run *x
 			mg_klog_head_ns(b->p + x->high), mg_klog_head_ns(b->p + x->last));
 }
 
+/* A line whose header is known and that stands for itself needs no unwrapping. */
+static bool known(const struct mg_log *s, const struct run *x, struct mg_str line)
+{
+	return x->msg && s->unwrap.last.kind == MG_ENVELOPE_NONE && s->src.component.n &&
+	       !memchr(line.p, '\0', line.n) && !memchr(line.p, '\033', line.n);
+}
+
 void mg_log_scanned(struct mg_log *s, const struct mg_block *b, struct mg_log_scan *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
@@ -160,7 +171,10 @@ void mg_log_scanned(struct mg_log *s, const struct mg_block *b, struct mg_log_sc
 			continue;
 		if (b->offset == 0 && x->at == 0 && mg_str_starts(line, MG_STR("\xef\xbb\xbf")))
 			line = mg_str_from(line, 3);
-		mg_log_physical(s, line);
+		if (known(s, x, line))
+			mg_log_headed(s, line, x->msg);
+		else
+			mg_log_physical(s, line);
 	}
 }
 
