@@ -10,6 +10,10 @@
 #include "ingest/consume_log.h"
 #include "parse/klog_head.h"
 
+/* So many lines without a single header of klog at their start stand in envelopes: nothing is
+ * to be passed over. */
+#define ENVELOPED 200
+
 /* Plain lines of one day, then a line to be read.  Offsets in the block. */
 struct run {
 	uint32_t lines;
@@ -30,6 +34,7 @@ struct scanner {
 	const char               *hit; /* the next literal; `end`: none */
 	struct mg_klog_day        day;
 	struct run                open;
+	bool                      headed; /* a line began with klog's header */
 };
 
 static uint32_t offset(const struct mg_block *b, const char *p)
@@ -91,6 +96,13 @@ static bool is_clean(const struct mg_block *b)
 	return !memchr(b->p, '\0', b->n) && !memchr(b->p, '\033', b->n);
 }
 
+void mg_log_scan_free(struct mg_log_scan *r)
+{
+	if (r)
+		free(r->v);
+	free(r);
+}
+
 void *mg_log_prepare(const struct mg_log *log, const struct mg_block *b)
 {
 	struct mg_log_scan *r;
@@ -114,10 +126,15 @@ void *mg_log_prepare(const struct mg_log *log, const struct mg_block *b)
 			msg = mg_klog_head(line, &s.day);
 		if (msg > (size_t)(eol - line))
 			msg = 0;
+		s.headed |= msg != 0;
 		if (msg && passed_over(&s, line, eol))
 			add_plain(r, &s, b, line, line + msg);
 		else
 			close_run(r, &s, offset(b, line), (uint32_t)(eol - line), msg);
+		if (r->n == ENVELOPED && !s.headed) {
+			mg_log_scan_free(r);
+			return NULL;
+		}
 	}
 	if (s.open.lines)
 		close_run(r, &s, MG_NONE, 0, 0);
@@ -176,11 +193,4 @@ void mg_log_scanned(struct mg_log *s, const struct mg_block *b, struct mg_log_sc
 		else
 			mg_log_physical(s, line);
 	}
-}
-
-void mg_log_scan_free(struct mg_log_scan *r)
-{
-	if (r)
-		free(r->v);
-	free(r);
 }
