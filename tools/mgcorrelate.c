@@ -87,11 +87,18 @@ static int64_t monotonic_ns(void)
 
 /* What was read of one set of inputs, and what the rules say about it. */
 struct study {
-	struct mg_case     c;
+	struct mg_case     c, baseline;
 	struct mg_findings fs;
 	int                status; /* of reading: MG_EXIT_OK, _DAMAGED, or _USAGE: of no use */
 	bool               known;
 };
+
+static void study_release(struct study *s)
+{
+	mg_findings_release(&s->fs);
+	mg_case_release(&s->c);
+	mg_case_release(&s->baseline);
+}
 
 /* -1, or the status to leave with; nothing is to be released then. */
 static int study(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
@@ -112,14 +119,12 @@ static int study(const struct mg_tool *tool, const struct opts *o, struct mg_are
 		return rc;
 	out->known = mg_session_knows(tool, &out->c);
 	out->status = out->known ? rc : MG_EXIT_USAGE;
-	mg_rules_run(&out->fs, &out->c, judge->set, judge->nset);
-	return -1;
-}
-
-static void study_release(struct study *s)
-{
-	mg_findings_release(&s->fs);
-	mg_case_release(&s->c);
+	rc = mg_judge_baseline(tool, &o->common, &o->judge, &out->baseline, &out->c);
+	if (rc >= 0)
+		study_release(out);
+	else
+		mg_rules_run(&out->fs, &out->c, judge->set, judge->nset);
+	return rc;
 }
 
 static bool wants_json(const struct opts *o)
