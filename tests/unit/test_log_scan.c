@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -153,7 +154,8 @@ static void ask(struct seen *s, struct mg_str text, const char *component, size_
 	mg_partial_release(&out);
 }
 
-static void line_of(struct mg_buf *b, uint32_t *x, unsigned *us, bool nul)
+/* `step`: seconds from line to line at most; backwards when below 0. */
+static void line_of(struct mg_buf *b, uint32_t *x, unsigned *us, int step, bool nul)
 {
 	static const char *const odd[] = {
 		"", "plain text about a lease", "==> kubelet <==", "\tat line",
@@ -180,7 +182,8 @@ static void line_of(struct mg_buf *b, uint32_t *x, unsigned *us, bool nul)
 	} else if (r < 14 && nul) {
 		mg_buf_add(b, MG_STR("W0301 01:02:03.123456 1 a.go:1] le\0ase"));
 	} else {
-		unsigned s = (*us += next(x) % 40000) - (next(x) % 4 ? 0 : 3);
+		unsigned far = next(x) % (unsigned)abs(step);
+		unsigned s = (*us += step < 0 ? -far : far) - (next(x) % 4 ? 0 : 3);
 
 		snprintf(line, sizeof(line), "%c%02u%02u %02u:%02u:%02u.%06u %u %s] %s",
 			 "IIIIIIWEF"[next(x) % 9], s / 2400000 % 12 + 1, s / 86400 % 28 + 1,
@@ -215,16 +218,17 @@ static void compare(struct mg_str text, const char *component, size_t size, bool
 static void test_logs(void **state)
 {
 	static const size_t sizes[] = { 1, 300, 4000, 1 << 20 };
+	static const int    steps[] = { 40000, 3000000, -40000, 10, -3000000 };
 
 	for (uint32_t seed = 0; seed < 300; seed++) {
 		struct mg_buf b = { 0 };
 		uint32_t      x = seed * 7919 + 1;
-		unsigned      us = seed * 100000;
+		unsigned      us = 300000000 + seed * 100000;
 
 		if (seed % 5 == 0)
 			mg_buf_add(&b, MG_STR("\xef\xbb\xbf"));
 		for (int i = 0; i < 60; i++)
-			line_of(&b, &x, &us, seed % 2);
+			line_of(&b, &x, &us, steps[seed % 5], seed % 2);
 		if (seed % 3 == 0)
 			b.n--; /* no line end at the end */
 		compare(mg_buf_str(&b), seed % 4 ? "kubelet" : "", sizes[seed % 4], true, false);
