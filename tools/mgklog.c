@@ -133,6 +133,8 @@ static void overview(struct mg_out *out, struct opts *o, struct mg_log_ask *q, s
 	mg_render_log_components(out, &q->top);
 	blank(out);
 	mg_render_log_top(out, &q->top, c, (size_t)o->ntop, mg_terminal_width(STDOUT_FILENO));
+	if (q->messages_only)
+		return;
 	blank(out);
 	mg_render_log_kinds(out, c, wanted, o, (size_t)o->max);
 	if (q->traces.count || q->http.count)
@@ -194,6 +196,8 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 	struct mg_case        c;
 	struct mg_out         out;
 	int                   rc = set(t, o);
+	bool                  counts = o->series || o->top; /* of messages, and nothing else */
+	bool                  other = o->output || o->stats || o->traces || o->http;
 
 	if (rc >= 0)
 		return rc;
@@ -201,10 +205,11 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 			o->ntraces ? (uint32_t)o->ntraces : TRACES_MAX);
 	q.opts = &in;
 	q.match = o->pattern;
-	q.messages = o->series || o->top || !(o->output || o->stats || o->traces || o->http);
-	q.messages_only = (o->series || o->top) && (!o->output || o->format == MG_EVENTS_TSV);
+	q.messages = counts || !other;
+	counts = counts && (!o->output || o->format == MG_EVENTS_TSV);
+	q.messages_only = counts || (o->match && !other && !o->rules.n);
 	q.want_traces = !q.messages_only;
-	q.totals = !q.messages_only && !o->severity;
+	q.totals = !counts && !o->severity;
 	q.requests = q.messages_only || (o->output && !o->http) ? NULL : &o->requests;
 	q.least = o->severity ? o->least : MG_SEV_DEBUG;
 	in.rules = o->loaded.n ? &o->loaded : NULL;

@@ -6,8 +6,8 @@
  * Memory:  rules own their patterns and texts; event attributes point into them, so they are
  *          freed after the events
  * Threads: rules and a match are read-only once made; a matcher belongs to one thread
- * Cost:    a search for the pattern's longest literal, then PCRE2 with JIT; both match and
- *          depth are limited, so a bad pattern costs time but cannot hang
+ * Cost:    a search for the longest literal of each alternative, then PCRE2 with JIT; both
+ *          match and depth are limited, so a bad pattern costs time but cannot hang
  * Format:  docs/man/mg-rules.5 (node-problem-detector's config/kernel-monitor.json)
  */
 #ifndef MG_EVENT_LOGRULES_H
@@ -16,13 +16,15 @@
 #include "base/err.h"
 #include "event/batch.h"
 
+struct mg_literals;
+
 /* One compiled pattern. */
 struct mg_log_match;
 /* NULL with err->msg and err->byte when the pattern is wrong. */
 struct mg_log_match *mg_log_match_new(struct mg_str pattern, struct mg_err *err);
 void                 mg_log_match_free(struct mg_log_match *m);
-/* The literal that every match holds; empty: none was found. */
-struct mg_str        mg_log_match_literal(const struct mg_log_match *m);
+/* Literals of which every match holds one; none when that cannot be told. */
+const struct mg_literals *mg_log_match_literals(const struct mg_log_match *m);
 
 /* What one thread needs to match. */
 struct mg_log_matcher;

@@ -133,7 +133,9 @@ static void *ask_open(const struct mg_source *src)
 					  .message = q->messages ? on_message : NULL,
 					  .trace = q->want_traces ? on_trace : NULL,
 					  .request = q->requests ? on_request : NULL,
-					  .messages_only = q->messages_only };
+					  .messages_only = q->messages_only,
+					  .literals = q->match ? mg_log_match_literals(q->match)
+							       : NULL };
 
 	r->src = src;
 	r->q = q;
@@ -150,10 +152,17 @@ static void *ask_open(const struct mg_source *src)
 	return r;
 }
 
+static void *ask_prepare(const void *state, const struct mg_block *b)
+{
+	return mg_log_prepare(((const struct asking *)state)->log, b);
+}
+
 static void ask_block(void *state, const struct mg_source *src, const struct mg_block *b,
 		      struct mg_partial *out)
 {
 	mg_consumer_log.block(((struct asking *)state)->log, src, b, out);
+	mg_log_scan_free(out->prepared);
+	out->prepared = NULL;
 }
 
 static void ask_close(void *state, const struct mg_source *src, struct mg_partial *out)
@@ -170,8 +179,8 @@ static void ask_close(void *state, const struct mg_source *src, struct mg_partia
 }
 
 static const struct mg_consumer ask_log = { .name = "log-question", .stateful = true,
-					    .open = ask_open, .block = ask_block,
-					    .close = ask_close };
+					    .open = ask_open, .prepare = ask_prepare,
+					    .block = ask_block, .close = ask_close };
 
 const struct mg_consumer *mg_log_ask_pick(void *ctx, const struct mg_leaf *leaf)
 {

@@ -10,6 +10,7 @@
 #ifndef MG_INGEST_CONSUME_LOG_H
 #define MG_INGEST_CONSUME_LOG_H
 
+#include "base/literals.h"
 #include "event/from_klog.h"
 #include "event/from_etcd.h"
 #include "event/from_gostack.h"
@@ -73,6 +74,8 @@ struct mg_log_hook {
 	void *ctx;
 	bool  severe;        /* only messages of warnings and above are asked for */
 	bool  messages_only; /* neither events nor requests are asked for         */
+	/* Only messages that hold one of these; NULL or none: all. */
+	const struct mg_literals *literals;
 };
 
 struct mg_log {
@@ -121,6 +124,9 @@ struct mg_log_line {
 /* Between open and the first block. */
 void mg_log_set_hook(void *state, const struct mg_log_hook *hook);
 void mg_log_physical(struct mg_log *s, struct mg_str line);
+/* The same when messages alone are asked for, for a line of klog text without an envelope
+ * whose message begins at `msg`. */
+void mg_log_headed(struct mg_log *s, struct mg_str line, size_t msg);
 /* consume_log_time.c: fill l->time_ns and time_source from the envelope and the klog stamp
  * (NULL: none); learns year and zone. */
 void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg_klog *k,
@@ -130,6 +136,13 @@ void mg_log_year(struct mg_log *s, int64_t known_ns);
  * that of the file's age, else the one next to the window; MG_TIME_NONE. */
 int64_t mg_log_dated(const struct mg_source *src, int64_t ns, enum mg_time_source how);
 void mg_log_year_ahead(struct mg_log *s, struct mg_str first_block);
+/* The same for lines of klog text of one day: the first, earliest, latest and last of them. */
+void mg_log_time_run(struct mg_log *s, int64_t first, int64_t low, int64_t high, int64_t last);
+/* consume_log_scan.c: which lines of a block must be read; NULL: all. */
+struct mg_log_scan;
+void *mg_log_prepare(const struct mg_log *s, const struct mg_block *b);
+void  mg_log_scanned(struct mg_log *s, const struct mg_block *b, struct mg_log_scan *r);
+void  mg_log_scan_free(struct mg_log_scan *r); /* NULL is fine */
 /* consume_log_fold.c */
 void mg_log_fold_init(struct mg_log_fold *f, int64_t width_ns);
 void mg_log_fold_release(struct mg_log_fold *f);

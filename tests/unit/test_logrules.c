@@ -6,20 +6,27 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/literals.h"
 #include "cases.h"
 #include "event/logrules.h"
 
 static void test_literals(void **state)
 {
 	static const struct {
-		const char *pattern, *literal;
+		const char *pattern, *literals; /* joined by '|' */
 	} cases[] = {
 		{ "abc", "abc" },
 		{ "ab+c", "ab" },
 		{ "abx?cde", "cde" },
 		{ "abx*", "ab" },
 		{ "abx{0,3}y", "ab" },
-		{ "ab|cd", "" },
+		{ "ab|cd", "ab|cd" },
+		{ "ab+|x?cd|(y)ef", "ab|cd|ef" },
+		{ "ab|c?", "" },
+		{ "ab|", "" },
+		{ "a|b|c|d|e|f|g|h", "a|b|c|d|e|f|g|h" },
+		{ "a|b|c|d|e|f|g|h|i", "" },
 		{ "(ab|cd)efg", "efg" },
 		{ "(?:ab)?efg", "efg" },
 		{ "(?i)abc", "" },
@@ -38,12 +45,18 @@ static void test_literals(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct mg_err        err = { 0 };
+		struct mg_buf        found = { 0 };
 		struct mg_log_match *m = mg_log_match_new(mg_strz(cases[i].pattern), &err);
 
 		assert_non_null(m);
-		if (!mg_str_eq(mg_log_match_literal(m), mg_strz(cases[i].literal)))
-			fail_msg("'%s' needs '%.*s'", cases[i].pattern,
-				 MG_FMT(mg_log_match_literal(m)));
+		for (unsigned k = 0; k < mg_log_match_literals(m)->n; k++) {
+			if (k)
+				mg_buf_addc(&found, '|');
+			mg_buf_add(&found, mg_log_match_literals(m)->v[k].text);
+		}
+		if (!mg_str_eq(mg_buf_str(&found), mg_strz(cases[i].literals)))
+			fail_msg("'%s' needs '%.*s'", cases[i].pattern, MG_FMT(mg_buf_str(&found)));
+		mg_buf_release(&found);
 		mg_log_match_free(m);
 	}
 }
