@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "event/from_gostack.h"
+#include "event/gostack_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "event/from_gostack.h"
+#include "event/gostack_log.h"
 #include "io/bundle.h"
 #include "objects_feed.h"
 
