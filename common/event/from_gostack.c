@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/num.h"
 
@@ -314,46 +315,108 @@ static void stuck(const struct context *x, const struct group *g)
 		mg_batch_attr(x->out, e, "explanation", mg_strz(g->sig->explanation));
 }
 
-static void every_stack(const struct context *x)
+/* All shapes of one signature, and all late senders of one creator, are judged together. */
+struct groups {
+	struct group     by_sig[MG_GOSIG_COUNT];
+	struct mg_intern creators;
+	struct group    *by_creator; /* of creators.n; only those without a signature */
+};
+
+static bool is_late_sender(const struct mg_gobucket *b)
+{
+	return b->sig < 0 && b->created_by.n && b->minutes_max >= STUCK_MINUTES &&
+	       mg_str_starts(b->state, MG_STR("chan send"));
+}
+
+static bool of_signature(const struct mg_gobucket *b)
+{
+	return b->sig >= 0 && !mg_gosigs[b->sig].per_stack;
+}
+
+static void gather(struct groups *g, const struct mg_godump *d)
+{
+	size_t cap = 0, n = 0;
+
+	for (uint32_t i = 0; i < d->n; i++) {
+		const struct mg_gobucket *b = &d->b[i];
+		uint32_t                  id;
+
+		if (of_signature(b)) {
+			g->by_sig[b->sig].sig = &mg_gosigs[b->sig];
+			group_add(&g->by_sig[b->sig], b);
+		} else if (is_late_sender(b)) {
+			struct group none = { .sig = &mg_gosigs[MG_GOSIG_SENDERS] };
+
+			id = mg_intern_id(&g->creators, b->created_by);
+			if (id == n)
+				MG_PUSH(g->by_creator, n, cap, none);
+			group_add(&g->by_creator[id], b);
+		}
+	}
+	g->by_sig[MG_GOSIG_DISTRIBUTOR].workers = g->by_sig[MG_GOSIG_WORKER].count;
+}
+
+static void groups_release(struct groups *g)
+{
+	mg_intern_release(&g->creators);
+	free(g->by_creator);
+}
+
+/* The group of late senders that `b` is in when they are many; else NULL. */
+static const struct group *senders_of(const struct groups *g, const struct mg_gobucket *b)
+{
+	const struct group *s;
+
+	if (!is_late_sender(b))
+		return NULL;
+	s = &g->by_creator[mg_intern_find(&g->creators, b->created_by)];
+	return sig_notable(s) ? s : NULL;
+}
+
+/* What `b` alone is notable for; its state may be, when this is NULL. */
+static const struct mg_gosig *sig_of(const struct groups *g, const struct mg_gobucket *b,
+				     const struct group *alone)
+{
+	if (of_signature(b))
+		return sig_notable(&g->by_sig[b->sig]) ? &mg_gosigs[b->sig] : NULL;
+	if (senders_of(g, b))
+		return &mg_gosigs[MG_GOSIG_SENDERS];
+	return alone->sig && sig_notable(alone) ? alone->sig : NULL;
+}
+
+static void every_stack(const struct context *x, const struct groups *g)
 {
 	for (uint32_t i = 0; i < x->d->n; i++) {
 		const struct mg_gobucket *b = &x->d->b[i];
-		struct group              one = { 0 };
+		struct group              one = { .sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL };
 
-		one.sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL;
 		group_add(&one, b);
-		if (one.sig && !sig_notable(&one))
-			one.sig = NULL;
+		one.sig = sig_of(g, b, &one);
 		stuck(x, &one);
 		if (!one.sig && !state_notable(b))
 			x->out->ev[x->out->n - 1].severity = MG_SEV_DEBUG;
 	}
 }
 
-static void stuck_groups(const struct context *x)
+static void stuck_groups(const struct context *x, const struct groups *g)
 {
-	struct group by_sig[MG_GOSIG_COUNT] = { { 0 } };
-
 	for (uint32_t i = 0; i < x->d->n; i++) {
 		const struct mg_gobucket *b = &x->d->b[i];
-		struct group              one = { 0 };
+		struct group              one = { .sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL };
 
-		if (b->sig >= 0 && !mg_gosigs[b->sig].per_stack) {
-			by_sig[b->sig].sig = &mg_gosigs[b->sig];
-			group_add(&by_sig[b->sig], b);
+		if (of_signature(b) || senders_of(g, b))
 			continue;
-		}
-		one.sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL;
 		group_add(&one, b);
-		if (one.sig && !sig_notable(&one))
-			one.sig = NULL;
+		one.sig = sig_of(g, b, &one);
 		if (one.sig || state_notable(b))
 			stuck(x, &one);
 	}
-	by_sig[MG_GOSIG_DISTRIBUTOR].workers = by_sig[MG_GOSIG_WORKER].count;
+	for (uint32_t i = 0; i < g->creators.n; i++)
+		if (sig_notable(&g->by_creator[i]))
+			stuck(x, &g->by_creator[i]);
 	for (int i = 0; i < MG_GOSIG_COUNT; i++)
-		if (by_sig[i].count && sig_notable(&by_sig[i]))
-			stuck(x, &by_sig[i]);
+		if (g->by_sig[i].count && sig_notable(&g->by_sig[i]))
+			stuck(x, &g->by_sig[i]);
 }
 
 static const struct mg_gobucket *largest(const struct mg_godump *d)
@@ -404,6 +467,7 @@ static void dump_events(const struct mg_godump *d, const struct mg_source *src,
 	struct context            x = { d, src, when, mg_str("", 0), out, every };
 	const struct mg_gobucket *top = largest(d);
 	uint64_t                  blocked = blocked_total(d);
+	struct groups             g = { .by_creator = NULL };
 	struct mg_event          *e;
 
 	if (!top)
@@ -422,10 +486,12 @@ static void dump_events(const struct mg_godump *d, const struct mg_source *src,
 	mg_batch_attr(out, e, "largest_state", top->state);
 	mg_batch_attr_i64(out, e, "largest_wait_minutes", top->minutes_max);
 	attr_dump_time(&x, e);
+	gather(&g, d);
 	if (every)
-		every_stack(&x);
+		every_stack(&x, &g);
 	else
-		stuck_groups(&x);
+		stuck_groups(&x, &g);
+	groups_release(&g);
 }
 
 void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
