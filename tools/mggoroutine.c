@@ -107,7 +107,21 @@ static size_t rows_of(const struct opts *o, bool json)
 	return json ? 0 : o->follow ? 5 : 20;
 }
 
-static void groups(struct mg_out *out, struct opts *o, const struct mg_case *c)
+/* NULL, or why there is nothing to show. */
+static const char *lacking(const struct opts *o, const struct mg_gocount *g)
+{
+	size_t n = 0;
+
+	if (g->ndumps == 0)
+		return "no goroutine dump in the input";
+	if (!o->diff && !o->follow)
+		return NULL;
+	mg_goseries_free(mg_goseries_find(g, &n), n);
+	return n ? NULL : "no process with several goroutine dumps";
+}
+
+/* MG_EXIT_OK, or MG_EXIT_USAGE after a message. */
+static int groups(const struct mg_tool *tool, struct mg_out *out, struct opts *o, const struct mg_case *c)
 {
 	bool                      json = is(o->format, "json");
 	struct mg_gocount_opts    how = { .by = o->goby, .compare = o->diff || o->follow, .shown = shown,
@@ -116,9 +130,12 @@ static void groups(struct mg_out *out, struct opts *o, const struct mg_case *c)
 					 .stacks = o->stacks, .waits = o->state || o->min_wait_ns };
 	struct mg_gocount         g;
 	struct mg_buf             b = { 0 };
+	const char               *why;
 
 	ro.filtered = o->re || ro.waits;
 	mg_gocount_build(&g, c, &how);
+	if ((why = lacking(o, &g)))
+		mg_say(tool, "%s", why);
 	if (json)
 		mg_render_goroutines_json(&b, c, &g, o->diff ? MG_GOVIEW_DIFF : o->follow ?
 					  MG_GOVIEW_FOLLOW : MG_GOVIEW_DUMPS, &ro);
@@ -131,6 +148,7 @@ static void groups(struct mg_out *out, struct opts *o, const struct mg_case *c)
 	mg_out_add(out, mg_buf_str(&b));
 	mg_buf_release(&b);
 	mg_gocount_release(&g);
+	return why ? MG_EXIT_USAGE : MG_EXIT_OK;
 }
 
 static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *out,
@@ -151,8 +169,8 @@ static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *
 		return rc;
 	if (wire || is(o->format, "jsonl") || is(o->format, "tsv"))
 		events(out, o, &c, is(o->format, "tsv"));
-	else
-		groups(out, o, &c);
+	else if (groups(tool, out, o, &c) != MG_EXIT_OK)
+		rc = MG_EXIT_USAGE;
 	mg_case_release(&c);
 	return rc;
 }

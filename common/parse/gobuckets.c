@@ -262,6 +262,8 @@ static struct mg_gobucket *learn(struct mg_godump *d, uint64_t raw, struct mg_st
 
 	if (d->n >= MG_GOBUCKETS_MAX)
 		return overflow(d);
+	/* As much of it as is kept when it comes in pieces, so that the pieces do not matter. */
+	text = mg_str_head(text, TEXT_MAX);
 	read_shape(d, text, &s);
 	key = shape_key(&s, state);
 	b = lookup(d, key);
@@ -375,6 +377,8 @@ static void frame(struct mg_godump *d, struct mg_str line, uint64_t number)
 
 	if (line.p[0] == 'c')
 		f = mg_goline_created(line);
+	if (f.n && !d->ancestor)
+		d->hash ^= SEED; /* a creator is no frame */
 	if (f.n == 0)
 		f = mg_goline_func(line);
 	if (f.n == 0) {

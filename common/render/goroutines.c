@@ -19,6 +19,13 @@ static struct mg_str short_name(struct mg_str func)
 	return i < 0 ? func : mg_str_from(func, (size_t)i + 1);
 }
 
+static struct mg_str function_name(const struct mg_event *e)
+{
+	struct mg_str f = mg_event_attr(e, "function");
+
+	return f.n ? short_name(f) : MG_STR("(no stack)");
+}
+
 static const char *time_text(const struct mg_event *dump, char *buf, size_t n)
 {
 	return dump->time_ns == MG_TIME_NONE ? "(time unknown)" : mg_time_format(dump->time_ns, 0, buf, n);
@@ -58,7 +65,7 @@ static void group_cells(struct mg_grid *t, const struct mg_gocount *g, uint32_t 
 
 	if (g->by == MG_GOBY_STACK) {
 		mg_grid_cell(t, mg_event_attr(top, "state"));
-		mg_grid_cell(t, short_name(mg_event_attr(top, "function")));
+		mg_grid_cell(t, function_name(top));
 		mg_grid_cell(t, short_name(mg_event_attr(top, "created_by")));
 		mg_grid_cell(t, mg_event_attr(top, "signature"));
 	} else {
@@ -180,8 +187,6 @@ void mg_render_goroutines(struct mg_buf *b, const struct mg_case *c, const struc
 		mg_buf_addz(b, i ? "\n" : "");
 		one_dump(b, c, g, i, o);
 	}
-	if (g->ndumps == 0)
-		mg_buf_addz(b, "no goroutine dumps\n");
 }
 
 /* --- several dumps ------------------------------------------------------------------------ */
@@ -288,7 +293,7 @@ static void follow_table(struct mg_buf *b, const struct mg_case *c, const struct
 
 	mg_buf_addz(b, "\n  ");
 	if (g->by == MG_GOBY_STACK) {
-		mg_text_escape(b, short_name(mg_event_attr(f->top, "function")), MG_TEXT_ALL);
+		mg_text_escape(b, function_name(f->top), MG_TEXT_ALL);
 		if (mg_event_attr(f->top, "created_by").n) {
 			mg_buf_addz(b, ", created by ");
 			mg_text_escape(b, short_name(mg_event_attr(f->top, "created_by")), MG_TEXT_ALL);
@@ -344,8 +349,6 @@ static void every_series(struct mg_buf *b, const struct mg_case *c, const struct
 		mg_buf_addz(b, i ? "\n" : "");
 		one(b, c, g, &s[i], o);
 	}
-	if (n == 0)
-		mg_buf_addz(b, "no process with several goroutine dumps\n");
 	mg_goseries_free(s, n);
 }
 
