@@ -110,13 +110,15 @@ static size_t rows_of(const struct opts *o, bool json)
 /* NULL, or why there is nothing to show. */
 static const char *lacking(const struct opts *o, const struct mg_gocount *g)
 {
-	size_t n = 0;
+	struct mg_goseries *s;
+	size_t              n;
 
 	if (g->ndumps == 0)
 		return "no goroutine dump in the input";
 	if (!o->diff && !o->follow)
 		return NULL;
-	mg_goseries_free(mg_goseries_find(g, &n), n);
+	s = mg_goseries_find(g, &n);
+	mg_goseries_free(s, n);
 	return n ? NULL : "no process with several goroutine dumps";
 }
 
