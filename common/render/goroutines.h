@@ -7,7 +7,7 @@
 #ifndef MG_RENDER_GOROUTINES_H
 #define MG_RENDER_GOROUTINES_H
 
-#include "analysis/goroutines.h"
+#include "analysis/gocount.h"
 #include "base/buf.h"
 
 enum mg_goview { MG_GOVIEW_DUMPS, MG_GOVIEW_DIFF, MG_GOVIEW_FOLLOW };

@@ -427,7 +427,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(name_times), cmocka_unit_test(file_times), cmocka_unit_test(recorded),
 		cmocka_unit_test(stuck_events), cmocka_unit_test(signatures),
-		cmocka_unit_test(senders), cmocka_unit_test(several), cmocka_unit_test(in_log), cmocka_unit_test(not_a_dump),
+		cmocka_unit_test(senders), cmocka_unit_test(several),
+		cmocka_unit_test(in_log), cmocka_unit_test(not_a_dump),
 		cmocka_unit_test(interrupted), cmocka_unit_test(torn), cmocka_unit_test(real_previous_log),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analysis/goroutines.h"
+#include "analysis/gocount.h"
 
 #include "base/buf.h"
 #include "base/mem.h"

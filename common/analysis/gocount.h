@@ -1,4 +1,4 @@
-/* goroutines.h - goroutines of one or more dumps, grouped and compared.
+/* gocount.h - goroutines of one or more dumps, grouped and compared.
  *
  * Layer:   analysis
  * Reads the events of the consumers of ingest/consume_gostack.h: goroutine.dump, and
@@ -6,8 +6,8 @@
  * Memory:  a cell for each group in each dump; views point into the events of the case
  * Threads: one count belongs to one thread
  */
-#ifndef MG_ANALYSIS_GOROUTINES_H
-#define MG_ANALYSIS_GOROUTINES_H
+#ifndef MG_ANALYSIS_GOCOUNT_H
+#define MG_ANALYSIS_GOCOUNT_H
 
 #include "analysis/case.h"
 #include "base/map.h"
