@@ -13,7 +13,7 @@
 #include "base/literals.h"
 #include "event/from_klog.h"
 #include "event/from_etcd.h"
-#include "event/from_gostack.h"
+#include "event/gostack_log.h"
 #include "event/from_kernel.h"
 #include "ingest/consumer.h"
 #include "parse/trace.h"

@@ -124,6 +124,14 @@ for f in testdata/*.tar.gz; do
 		"'$bin/mgcorrelate' -q -f -o '$work/report' '$f'"
 done
 
+# --- goroutine dumps ---
+if [ -f "${MG_SHARED-}/tools/gen_goroutines.py" ] && have python3; then
+	python3 "$MG_SHARED/tools/gen_goroutines.py" "${BENCH_DUMP_MB:-400}" >"$work/dump.txt" 2>/dev/null
+	row "wc -l, goroutine dump" "$work/dump.txt" "" "" "wc -l '$work/dump.txt'"
+	row "mggoroutine" "$work/dump.txt" "wc -l, goroutine dump" "800 MB a cpu_s" \
+		"'$bin/mggoroutine' -q -j1 '$work/dump.txt'"
+fi
+
 # Theirs stand behind ours: ">=" says how many times less we need.
 if have jq; then
 	head -n 20000 "$log" >"$work/short.log"
