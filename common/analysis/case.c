@@ -54,6 +54,12 @@ static bool near(const struct mg_event *later, const struct mg_event *earlier)
 	return later->time_ns - earlier->time_ns <= 2 * MG_SEC;
 }
 
+/* Stacks of a dump are thousands at one instant, and never repeats. */
+static bool alone(const struct mg_event *e)
+{
+	return e->kind == MG_EV_GOROUTINE_DUMP || e->kind == MG_EV_GOROUTINE_STUCK;
+}
+
 /* Sorted events that are the same lie close together: within the two seconds of a kernel
  * stamp, or at the same instant. */
 static void drop_repeats(struct mg_batch *b)
@@ -63,7 +69,7 @@ static void drop_repeats(struct mg_batch *b)
 	for (size_t i = 0; i < b->n; i++) {
 		bool repeat = false;
 
-		for (size_t k = keep; k-- > 0 && !repeat;) {
+		for (size_t k = keep; !alone(&b->ev[i]) && k-- > 0 && !repeat;) {
 			if (!near(&b->ev[i], &b->ev[k]))
 				break;
 			repeat = same_thing(&b->ev[i], &b->ev[k]);

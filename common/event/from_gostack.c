@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/num.h"
 
 #define STUCK_MINUTES 10
 #define CROWD 1000  /* so many idle-looking goroutines at one place are no idlers */
-#define RESUME 16   /* foreign lines after which an interrupted dump may still go on */
 
 /* --- when --------------------------------------------------------------------------------- */
 
@@ -241,7 +241,7 @@ static void attr_dump_time(const struct context *x, struct mg_event *e)
 
 static void attr_form(const struct context *x, struct mg_event *e)
 {
-	mg_batch_attr(x->out, e, "form", x->d->debug1 ? MG_STR("debug1") : MG_STR("debug2"));
+	mg_batch_attr(x->out, e, "form", mg_strz(mg_goform_name(x->d->form)));
 }
 
 static void attr_location(const struct context *x, struct mg_event *e,
@@ -267,6 +267,18 @@ static enum mg_severity stuck_severity(const struct group *g)
 	return MG_SEV_INFO;
 }
 
+/* What only a tool needs that shows every stack. */
+static void attr_bucket(const struct context *x, struct mg_event *e, const struct mg_gobucket *b)
+{
+	char id[24];
+
+	snprintf(id, sizeof(id), "%016llx", (unsigned long long)b->shape);
+	mg_batch_attr_i64(x->out, e, "dump_line", (int64_t)x->d->line);
+	mg_batch_attr_i64(x->out, e, "wait_median_minutes", mg_hist_quantile(&b->waits, 0.5));
+	mg_batch_attr(x->out, e, "stack_id", mg_strz(id));
+	mg_batch_attr(x->out, e, "stack", b->stack);
+}
+
 static void stuck(const struct context *x, const struct group *g)
 {
 	const struct mg_gobucket *b = g->top;
@@ -287,13 +299,13 @@ static void stuck(const struct context *x, const struct group *g)
 	attr_location(x, e, b);
 	if (b->created_by.n)
 		mg_batch_attr(x->out, e, "created_by", b->created_by);
-	mg_batch_attr_i64(x->out, e, "dump_total", (int64_t)x->d->total);
+	if (!x->every)
+		mg_batch_attr_i64(x->out, e, "dump_total", (int64_t)x->d->total);
 	if (g->nids)
 		mg_batch_attr(x->out, e, "goroutines", id_list(g, x->out));
 	attr_form(x, e);
 	if (x->every) {
-		mg_batch_attr_i64(x->out, e, "dump_line", (int64_t)x->d->line);
-		mg_batch_attr(x->out, e, "stack", b->stack);
+		attr_bucket(x, e, b);
 	} else {
 		attr_dump_time(x, e);
 		if (g->workers)
@@ -303,46 +315,108 @@ static void stuck(const struct context *x, const struct group *g)
 		mg_batch_attr(x->out, e, "explanation", mg_strz(g->sig->explanation));
 }
 
-static void every_stack(const struct context *x)
+/* All shapes of one signature, and all late senders of one creator, are judged together. */
+struct groups {
+	struct group     by_sig[MG_GOSIG_COUNT];
+	struct mg_intern creators;
+	struct group    *by_creator; /* of creators.n; only those without a signature */
+};
+
+static bool is_late_sender(const struct mg_gobucket *b)
+{
+	return b->sig < 0 && b->created_by.n && b->minutes_max >= STUCK_MINUTES &&
+	       mg_str_starts(b->state, MG_STR("chan send"));
+}
+
+static bool of_signature(const struct mg_gobucket *b)
+{
+	return b->sig >= 0 && !mg_gosigs[b->sig].per_stack;
+}
+
+static void gather(struct groups *g, const struct mg_godump *d)
+{
+	size_t cap = 0, n = 0;
+
+	for (uint32_t i = 0; i < d->n; i++) {
+		const struct mg_gobucket *b = &d->b[i];
+		uint32_t                  id;
+
+		if (of_signature(b)) {
+			g->by_sig[b->sig].sig = &mg_gosigs[b->sig];
+			group_add(&g->by_sig[b->sig], b);
+		} else if (is_late_sender(b)) {
+			struct group none = { .sig = &mg_gosigs[MG_GOSIG_SENDERS] };
+
+			id = mg_intern_id(&g->creators, b->created_by);
+			if (id == n)
+				MG_PUSH(g->by_creator, n, cap, none);
+			group_add(&g->by_creator[id], b);
+		}
+	}
+	g->by_sig[MG_GOSIG_DISTRIBUTOR].workers = g->by_sig[MG_GOSIG_WORKER].count;
+}
+
+static void groups_release(struct groups *g)
+{
+	mg_intern_release(&g->creators);
+	free(g->by_creator);
+}
+
+/* The group of late senders that `b` is in when they are many; else NULL. */
+static const struct group *senders_of(const struct groups *g, const struct mg_gobucket *b)
+{
+	const struct group *s;
+
+	if (!is_late_sender(b))
+		return NULL;
+	s = &g->by_creator[mg_intern_find(&g->creators, b->created_by)];
+	return sig_notable(s) ? s : NULL;
+}
+
+/* What `b` alone is notable for; its state may be, when this is NULL. */
+static const struct mg_gosig *sig_of(const struct groups *g, const struct mg_gobucket *b,
+				     const struct group *alone)
+{
+	if (of_signature(b))
+		return sig_notable(&g->by_sig[b->sig]) ? &mg_gosigs[b->sig] : NULL;
+	if (senders_of(g, b))
+		return &mg_gosigs[MG_GOSIG_SENDERS];
+	return alone->sig && sig_notable(alone) ? alone->sig : NULL;
+}
+
+static void every_stack(const struct context *x, const struct groups *g)
 {
 	for (uint32_t i = 0; i < x->d->n; i++) {
 		const struct mg_gobucket *b = &x->d->b[i];
-		struct group              one = { 0 };
+		struct group              one = { .sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL };
 
-		one.sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL;
 		group_add(&one, b);
-		if (one.sig && !sig_notable(&one))
-			one.sig = NULL;
+		one.sig = sig_of(g, b, &one);
 		stuck(x, &one);
 		if (!one.sig && !state_notable(b))
 			x->out->ev[x->out->n - 1].severity = MG_SEV_DEBUG;
 	}
 }
 
-static void stuck_groups(const struct context *x)
+static void stuck_groups(const struct context *x, const struct groups *g)
 {
-	struct group by_sig[MG_GOSIG_COUNT] = { { 0 } };
-
 	for (uint32_t i = 0; i < x->d->n; i++) {
 		const struct mg_gobucket *b = &x->d->b[i];
-		struct group              one = { 0 };
+		struct group              one = { .sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL };
 
-		if (b->sig >= 0 && !mg_gosigs[b->sig].per_stack) {
-			by_sig[b->sig].sig = &mg_gosigs[b->sig];
-			group_add(&by_sig[b->sig], b);
+		if (of_signature(b) || senders_of(g, b))
 			continue;
-		}
-		one.sig = b->sig >= 0 ? &mg_gosigs[b->sig] : NULL;
 		group_add(&one, b);
-		if (one.sig && !sig_notable(&one))
-			one.sig = NULL;
+		one.sig = sig_of(g, b, &one);
 		if (one.sig || state_notable(b))
 			stuck(x, &one);
 	}
-	by_sig[MG_GOSIG_DISTRIBUTOR].workers = by_sig[MG_GOSIG_WORKER].count;
+	for (uint32_t i = 0; i < g->creators.n; i++)
+		if (sig_notable(&g->by_creator[i]))
+			stuck(x, &g->by_creator[i]);
 	for (int i = 0; i < MG_GOSIG_COUNT; i++)
-		if (by_sig[i].count && sig_notable(&by_sig[i]))
-			stuck(x, &by_sig[i]);
+		if (g->by_sig[i].count && sig_notable(&g->by_sig[i]))
+			stuck(x, &g->by_sig[i]);
 }
 
 static const struct mg_gobucket *largest(const struct mg_godump *d)
@@ -371,11 +445,14 @@ static struct mg_str dump_message(const struct context *x, uint64_t blocked)
 	struct mg_str m;
 	char          n[32];
 
-	mg_buf_addz(&t, "goroutine dump");
+	mg_buf_addz(&t, x->d->form == MG_GOFORM_TRACES    ? "stack traces"
+			: x->d->form == MG_GOFORM_EXCERPT ? "part of a goroutine dump"
+							  : "goroutine dump");
 	if (x->process.n)
 		mg_buf_printf(&t, " of %.*s", MG_FMT(x->process));
-	mg_buf_printf(&t, ": %s goroutines", mg_num_grouped(x->d->total, n, sizeof(n)));
-	mg_buf_printf(&t, " in %u different stacks", x->d->n);
+	mg_buf_printf(&t, ": %s goroutine%s", mg_num_grouped(x->d->total, n, sizeof(n)),
+		      x->d->total == 1 ? "" : "s");
+	mg_buf_printf(&t, " in %u different stack%s", x->d->n, x->d->n == 1 ? "" : "s");
 	if (blocked)
 		mg_buf_printf(&t, ", %s blocked for 10 minutes or more",
 			      mg_num_grouped(blocked, n, sizeof(n)));
@@ -390,6 +467,7 @@ static void dump_events(const struct mg_godump *d, const struct mg_source *src,
 	struct context            x = { d, src, when, mg_str("", 0), out, every };
 	const struct mg_gobucket *top = largest(d);
 	uint64_t                  blocked = blocked_total(d);
+	struct groups             g = { .by_creator = NULL };
 	struct mg_event          *e;
 
 	if (!top)
@@ -408,10 +486,12 @@ static void dump_events(const struct mg_godump *d, const struct mg_source *src,
 	mg_batch_attr(out, e, "largest_state", top->state);
 	mg_batch_attr_i64(out, e, "largest_wait_minutes", top->minutes_max);
 	attr_dump_time(&x, e);
+	gather(&g, d);
 	if (every)
-		every_stack(&x);
+		every_stack(&x, &g);
 	else
-		stuck_groups(&x);
+		stuck_groups(&x, &g);
+	groups_release(&g);
 }
 
 void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
@@ -424,166 +504,4 @@ void mg_event_every_gobucket(const struct mg_godump *d, const struct mg_source *
 			     struct mg_dump_time when, struct mg_batch *out)
 {
 	dump_events(d, src, when, true, out);
-}
-
-/* --- dumps inside logs ------------------------------------------------------------------ */
-
-enum mode {
-	IDLE,      /* no stack                                            */
-	STACK,     /* inside a goroutine                                  */
-	BETWEEN,   /* behind a blank line: a header may follow            */
-	SUSPENDED, /* foreign lines came; the dump may still go on        */
-};
-
-struct mg_gostack {
-	struct mg_godump    dump;
-	struct mg_dump_time when;
-	enum mode           mode;
-	enum mg_goline      last;
-	bool                file_due; /* the line before was a function or "created by" */
-	unsigned            foreign;
-	bool                every;
-};
-
-struct mg_gostack *mg_gostack_new(void)
-{
-	return mg_zalloc(sizeof(struct mg_gostack));
-}
-
-void mg_gostack_every(struct mg_gostack *g)
-{
-	g->every = true;
-}
-
-/* The dump is complete: a single running goroutine is only the trace of a panic. */
-static void end_dump(struct mg_gostack *g, const struct mg_source *src, struct mg_batch *out)
-{
-	if (g->mode == IDLE)
-		return;
-	mg_godump_end(&g->dump);
-	if (g->dump.total > 1)
-		dump_events(&g->dump, src, g->when, g->every, out);
-	mg_godump_release(&g->dump);
-	g->mode = IDLE;
-}
-
-/* Old kubelets put their time stamp into the middle of a line wherever a write ended:
- * "k8s.io/apimach2021-08-03T09:23:52.352730619Z inery/pkg".  The line without it; `buf` holds
- * the joined text. */
-static struct mg_str heal(struct mg_str line, char *buf, size_t n)
-{
-	const char *p = line.p, *end = line.p + line.n, *z;
-
-	for (; p < end && (z = memchr(p, 'Z', (size_t)(end - p))); p = z + 1) {
-		size_t  at = (size_t)(z - line.p), used, start;
-		int64_t ns;
-
-		/* 20 bytes without a fraction, 22 to 30 with one. */
-		for (size_t len = 20; len <= 30 && len <= at + 1; len++) {
-			start = at + 1 - len;
-			if (!mg_is_digit(line.p[start]) ||
-			    !mg_time_parse(mg_str(line.p + start, len), &ns, &used, NULL) || used != len)
-				continue;
-			if (at + 1 < line.n && line.p[at + 1] == ' ')
-				at++;
-			if (start == 0 || line.n - (at + 1 - start) > n)
-				return line;
-			memcpy(buf, line.p, start);
-			memcpy(buf + start, line.p + at + 1, line.n - at - 1);
-			return mg_str(buf, start + line.n - at - 1);
-		}
-	}
-	return line;
-}
-
-static bool is_running(struct mg_str line)
-{
-	struct mg_goheader h;
-
-	return mg_goheader_parse(line, &h) && mg_str_eq(h.state, MG_STR("running"));
-}
-
-static bool header(struct mg_gostack *g, const struct mg_source *src,
-		   const struct mg_line *line, struct mg_str text, struct mg_batch *out)
-{
-	/* Only the first goroutine of a dump is the running one. */
-	if (g->mode == SUSPENDED && is_running(text))
-		end_dump(g, src, out);
-	if (g->mode == IDLE)
-		g->when = (struct mg_dump_time){ line->time_ns, line->time_source };
-	mg_godump_line(&g->dump, text, line->lineno);
-	g->mode = STACK;
-	g->file_due = false;
-	return true;
-}
-
-static bool foreign(struct mg_gostack *g, const struct mg_source *src, struct mg_batch *out)
-{
-	if (g->mode != SUSPENDED) {
-		g->mode = SUSPENDED;
-		g->foreign = 0;
-	}
-	if (++g->foreign > RESUME)
-		end_dump(g, src, out);
-	return false;
-}
-
-/* Does a line of kind `k` continue the goroutine that is open? */
-static bool continues(const struct mg_gostack *g, enum mg_goline k, struct mg_str text)
-{
-	switch (k) {
-	case MG_GOLINE_FILE:
-		return g->file_due;
-	case MG_GOLINE_FUNC: /* in a log any bare word would pass for a C function */
-		return mg_goline_func(text).n > 0;
-	case MG_GOLINE_CREATED:
-	case MG_GOLINE_ELIDED:
-	case MG_GOLINE_ANCESTOR:
-	case MG_GOLINE_NOTE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool mg_gostack_line(struct mg_gostack *g, const struct mg_source *src,
-		     const struct mg_line *line, struct mg_batch *out)
-{
-	char           buf[4096];
-	struct mg_str  text = line->text;
-	enum mg_goline k;
-
-	/* The usual line of a log: one comparison. */
-	if (g->mode == IDLE && !mg_str_starts(text, MG_STR("goroutine ")))
-		return false;
-	if (g->mode != IDLE)
-		text = heal(text, buf, sizeof(buf));
-	k = mg_goline_kind(text);
-	if (k == MG_GOLINE_HEADER)
-		return header(g, src, line, text, out);
-	if (g->mode == IDLE)
-		return false;
-	if (g->mode == STACK && k == MG_GOLINE_BLANK) {
-		mg_godump_line(&g->dump, text, line->lineno);
-		g->mode = BETWEEN;
-		return true;
-	}
-	if (g->mode != STACK || !continues(g, k, text))
-		return foreign(g, src, out);
-	mg_godump_line(&g->dump, text, line->lineno);
-	g->file_due = k == MG_GOLINE_FUNC || k == MG_GOLINE_CREATED;
-	return true;
-}
-
-void mg_gostack_flush(struct mg_gostack *g, const struct mg_source *src, struct mg_batch *out)
-{
-	end_dump(g, src, out);
-}
-
-void mg_gostack_free(struct mg_gostack *g)
-{
-	if (!g)
-		return;
-	mg_godump_release(&g->dump);
-	free(g);
 }

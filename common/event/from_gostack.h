@@ -9,7 +9,7 @@
  *
  * Layer:   event (base, parse)
  * Memory:  proportional to the distinct stacks of one dump
- * Threads: one detector belongs to one thread at a time
+ * Threads: pure functions
  */
 #ifndef MG_EVENT_FROM_GOSTACK_H
 #define MG_EVENT_FROM_GOSTACK_H
@@ -17,20 +17,6 @@
 #include "event/batch.h"
 #include "event/source.h"
 #include "parse/gobuckets.h"
-
-/* Dumps inside a log: hand in every line without its envelope.  True: the line belongs to a
- * goroutine stack.  A dump ends with the first line that does not; it goes on when the next
- * goroutine follows within a few lines (another writer of the same stream).  A single
- * [running] goroutine is a stack trace, not a dump: it makes no event. */
-struct mg_gostack *mg_gostack_new(void);
-bool               mg_gostack_line(struct mg_gostack *g, const struct mg_source *src,
-				   const struct mg_line *line, struct mg_batch *out);
-/* End of the log. */
-void               mg_gostack_flush(struct mg_gostack *g, const struct mg_source *src,
-				    struct mg_batch *out);
-void               mg_gostack_free(struct mg_gostack *g); /* NULL is fine */
-/* From now on report every stack, see mg_event_every_gobucket. */
-void               mg_gostack_every(struct mg_gostack *g);
 
 /* When a dump was taken. */
 struct mg_dump_time {
@@ -47,8 +33,9 @@ bool mg_gostack_name_time(struct mg_str name, int64_t *ns);
 void mg_event_from_godump(const struct mg_godump *d, const struct mg_source *src,
 			  struct mg_dump_time when, struct mg_batch *out);
 /* The same, but with one goroutine.stuck for every stack: severity debug unless notable, and
- * attrs dump_line (line of the goroutine.dump it belongs to) and stack (a sample) instead of
- * dump_ns and workers. */
+ * attrs dump_line (line of the goroutine.dump it belongs to), wait_median_minutes (to 1 %),
+ * stack_id (the same for the same functions and creator in any dump) and stack (a sample)
+ * instead of dump_ns, dump_total and workers. */
 void mg_event_every_gobucket(const struct mg_godump *d, const struct mg_source *src,
 			     struct mg_dump_time when, struct mg_batch *out);
 

@@ -9,7 +9,9 @@
 
 #include "ingest/consumer.h"
 
-extern const struct mg_consumer mg_consumer_gostack_every; /* a file that is a dump          */
-extern const struct mg_consumer mg_consumer_gostack_log;   /* a log: only the dumps inside it */
+extern const struct mg_consumer mg_consumer_gostack_every;   /* a file that is a dump           */
+extern const struct mg_consumer mg_consumer_gostack_log;     /* a log: only the dumps inside it */
+extern const struct mg_consumer mg_consumer_gostack_objects; /* YAML, JSON: texts in objects    */
+extern const struct mg_consumer mg_consumer_gostack_pprof;   /* a goroutine profile in protobuf */
 
 #endif

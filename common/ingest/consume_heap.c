@@ -6,7 +6,9 @@
 #include "analysis/profile.h"
 #include "base/num.h"
 #include "event/from_gostack.h"
+#include "ingest/consume_gostack.h"
 #include "ingest/ingest.h"
+#include "parse/goprofile.h"
 #include "parse/heaptext.h"
 #include "parse/pprof.h"
 
@@ -210,6 +212,25 @@ static void summarise(const struct mg_heap_profile *hp, const struct mg_source *
 	mg_profile_release(&g);
 }
 
+/* A profile of goroutines says what debug=1 text says. */
+static void goroutines(const struct mg_heap_profile *hp, const struct mg_source *src, bool every,
+		       struct mg_batch *out)
+{
+	struct mg_source    named = *src;
+	struct mg_godump    d = { 0 };
+	struct mg_dump_time when = { hp->time_ns, hp->time_source };
+
+	named.component = hp->process;
+	if (mg_godump_from_prof(&d, &hp->prof)) {
+		mg_godump_end(&d);
+		if (every)
+			mg_event_every_gobucket(&d, &named, when, out);
+		else
+			mg_event_from_godump(&d, &named, when, out);
+	}
+	mg_godump_release(&d);
+}
+
 /* --- the end of a leaf ----------------------------------------------------------------------- */
 
 static void report_faults(const struct mg_prof *p, struct mg_leaf_stats *stats)
@@ -273,6 +294,15 @@ static void heap_close(void *state, const struct mg_source *src, struct mg_parti
 	struct mg_heap_profile *hp = finish(state, src, out);
 
 	summarise(hp, src, &out->events);
+	goroutines(hp, src, false, &out->events);
+	mg_heap_profile_free(hp);
+}
+
+static void stacks_close(void *state, const struct mg_source *src, struct mg_partial *out)
+{
+	struct mg_heap_profile *hp = finish(state, src, out);
+
+	goroutines(hp, src, true, &out->events);
 	mg_heap_profile_free(hp);
 }
 
@@ -348,4 +378,12 @@ const struct mg_consumer mg_consumer_heap_keep = {
 	.open = keep_open,
 	.block = heap_block,
 	.close = keep_close,
+};
+
+const struct mg_consumer mg_consumer_gostack_pprof = {
+	.name = "gostack-pprof",
+	.stateful = true,
+	.open = keep_open,
+	.block = heap_block,
+	.close = stacks_close,
 };

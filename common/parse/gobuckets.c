@@ -153,13 +153,19 @@ static void read_shape(struct mg_godump *d, struct mg_str text, struct shape *s)
 	}
 }
 
-static uint64_t shape_key(const struct shape *s, struct mg_str state)
+static uint64_t shape_of(const struct shape *s)
 {
-	uint64_t h = mg_str_hash(state, NORMAL_SEED);
+	uint64_t h = NORMAL_SEED;
 
 	for (size_t i = 0; i < s->n; i++)
 		h = mg_str_hash(s->frames[i], h);
-	h = mg_str_hash(s->created, h ^ SEED);
+	return mg_str_hash(s->created, h ^ SEED);
+}
+
+static uint64_t shape_key(const struct shape *s, struct mg_str state)
+{
+	uint64_t h = mg_str_hash(state, shape_of(s));
+
 	return h ? h : 1;
 }
 
@@ -218,6 +224,8 @@ static struct mg_gobucket *new_bucket(struct mg_godump *d, const struct shape *s
 				       .frames = s->frames, .nframes = s->n };
 
 	b.state = known_state(d, state);
+	b.shape = shape_of(s);
+	mg_hist_init(&b.waits, MG_HIST_BITS);
 	b.where = s->n ? s->frames[s->where] : mg_str("", 0);
 	b.file = mg_arena_str(&d->arena, s->file);
 	b.file_line = s->file_line;
@@ -239,6 +247,7 @@ static struct mg_gobucket *overflow(struct mg_godump *d)
 					 .minutes_min = UINT32_MAX,
 					 .where = MG_STR("(other stacks)") };
 
+		mg_hist_init(&b.waits, MG_HIST_BITS);
 		MG_PUSH(d->b, d->n, d->cap, b);
 	}
 	return &d->b[d->n - 1];
@@ -253,6 +262,8 @@ static struct mg_gobucket *learn(struct mg_godump *d, uint64_t raw, struct mg_st
 
 	if (d->n >= MG_GOBUCKETS_MAX)
 		return overflow(d);
+	/* As much of it as is kept when it comes in pieces, so that the pieces do not matter. */
+	text = mg_str_head(text, TEXT_MAX);
 	read_shape(d, text, &s);
 	key = shape_key(&s, state);
 	b = lookup(d, key);
@@ -278,9 +289,12 @@ static void count_in(struct mg_godump *d, struct mg_gobucket *b)
 		b->minutes_min = m;
 	if (m > b->minutes_max)
 		b->minutes_max = m;
-	if (!d->debug1 && b->nids < MG_GOBUCKET_IDS)
-		b->ids[b->nids++] = d->head.id;
 	d->total += n;
+	if (d->debug1)
+		return;
+	mg_hist_add(&b->waits, m);
+	if (b->nids < MG_GOBUCKET_IDS)
+		b->ids[b->nids++] = d->head.id;
 }
 
 static void keep(struct mg_godump *d, struct mg_str text)
@@ -321,10 +335,39 @@ static void begin(struct mg_godump *d, uint64_t line, struct mg_str state)
 	d->head.state = mg_str("", 0); /* pointed into the line */
 	d->head_line = line;
 	d->hash = mg_str_hash(mg_str(d->state, n), SEED);
-	d->open = true;
+	d->open = d->bare = true;
 	d->ancestor = d->want_file = false;
 	if (d->line == 0)
 		d->line = line;
+}
+
+/* The dump so far is complete and handed over; `d` is as new. */
+static void hand_over(struct mg_godump *d)
+{
+	struct mg_godump fresh = { .next = d->next, .next_ctx = d->next_ctx };
+
+	mg_godump_end(d);
+	d->next(d->next_ctx, d);
+	mg_godump_release(d);
+	*d = fresh;
+}
+
+/* The goroutine that writes a dump comes first in it: when its header was not the first one, a
+ * second dump has begun with it. */
+static void split(struct mg_godump *d)
+{
+	struct mg_goheader head = d->head;
+	uint64_t           line = d->head_line;
+	bool               kept = d->text.n > 0;
+	char               state[sizeof(d->state)];
+
+	memcpy(state, d->state, sizeof(state));
+	d->open = false;
+	hand_over(d);
+	d->head = head;
+	begin(d, line, mg_strz(state));
+	if (kept) /* stands for the header */
+		keep(d, MG_STR("\n"));
 }
 
 /* One line of an open goroutine that is neither blank nor a header nor indented. */
@@ -334,6 +377,8 @@ static void frame(struct mg_godump *d, struct mg_str line, uint64_t number)
 
 	if (line.p[0] == 'c')
 		f = mg_goline_created(line);
+	if (f.n && !d->ancestor)
+		d->hash ^= SEED; /* a creator is no frame */
 	if (f.n == 0)
 		f = mg_goline_func(line);
 	if (f.n == 0) {
@@ -354,6 +399,9 @@ static void frame(struct mg_godump *d, struct mg_str line, uint64_t number)
 	}
 	if (d->want_file)
 		fault(d, number, "expected file:line of the frame before");
+	if (d->bare && d->total && d->next && mg_str_eq(f, MG_STR("runtime/pprof.writeGoroutineStacks")))
+		split(d);
+	d->bare = false;
 	if (!d->ancestor)
 		d->hash = mg_str_hash(f, d->hash);
 	d->want_file = true;
@@ -362,35 +410,57 @@ static void frame(struct mg_godump *d, struct mg_str line, uint64_t number)
 /* --- debug=1 ------------------------------------------------------------------------ */
 
 /* Its records are rewritten as goroutines, so that one path counts both. */
+void mg_godump_record(struct mg_godump *d, uint64_t count, uint64_t number)
+{
+	if (d->open)
+		finish(d, mg_str("", 0));
+	d->debug1 = true;
+	if (d->form == MG_GOFORM_DEBUG2)
+		d->form = MG_GOFORM_DEBUG1;
+	d->head = (struct mg_goheader){ 0 };
+	d->record_count = count;
+	begin(d, number, mg_str("", 0));
+	keep(d, MG_STR("\n"));
+}
+
+void mg_godump_frame(struct mg_godump *d, struct mg_str func, struct mg_str file)
+{
+	d->hash = mg_str_hash(func, d->hash);
+	keep(d, func);
+	keep(d, MG_STR("()\n"));
+	if (file.n) {
+		keep(d, MG_STR("\t"));
+		keep(d, file);
+		keep(d, MG_STR("\n"));
+	}
+}
+
 static bool debug1_line(struct mg_godump *d, struct mg_str line, uint64_t number)
 {
 	struct mg_str func, file;
 	uint64_t      count;
 
 	if (mg_gorecord_parse(line, &count)) {
-		if (d->open)
-			finish(d, mg_str("", 0));
-		d->debug1 = true;
-		d->head = (struct mg_goheader){ 0 };
-		d->record_count = count;
-		begin(d, number, mg_str("", 0));
-		keep(d, MG_STR("\n"));
+		mg_godump_record(d, count, number);
 		return true;
 	}
 	if (!d->debug1 || !d->open)
 		return false;
 	if (mg_gorecord_frame(line, &func, &file)) {
-		d->hash = mg_str_hash(func, d->hash);
-		keep(d, func);
-		keep(d, MG_STR("()\n\t"));
-		keep(d, file);
-		keep(d, MG_STR("\n"));
+		mg_godump_frame(d, func, file);
 		return true;
 	}
 	return line.n > 0 && line.p[0] == '#';
 }
 
 /* --- lines ---------------------------------------------------------------------------- */
+
+/* What the runtime says before it dumps all goroutines. */
+static bool is_preamble(struct mg_str line)
+{
+	return mg_str_starts(line, MG_STR("SIGQUIT: quit")) || mg_str_starts(line, MG_STR("panic: ")) ||
+	       mg_str_starts(line, MG_STR("fatal error: "));
+}
 
 /* A line outside of goroutines, or one that ends the open one. */
 static bool outside(struct mg_godump *d, struct mg_str line, uint64_t number)
@@ -402,9 +472,14 @@ static bool outside(struct mg_godump *d, struct mg_str line, uint64_t number)
 		return true;
 	}
 	if (mg_goprofile_total(line, &total)) {
+		if (d->total && d->next)
+			hand_over(d);
 		d->debug1 = true;
+		d->form = MG_GOFORM_DEBUG1;
 		d->declared += total;
 	} else if (!debug1_line(d, line, number) && mg_str_trim(line).n) {
+		if (d->total && d->next && is_preamble(line))
+			hand_over(d);
 		d->other++;
 	}
 	return false;
@@ -473,6 +548,8 @@ void mg_godump_end(struct mg_godump *d)
 
 void mg_godump_release(struct mg_godump *d)
 {
+	for (uint32_t i = 0; i < d->n; i++)
+		mg_hist_release(&d->b[i].waits);
 	mg_arena_release(&d->arena);
 	mg_buf_release(&d->text);
 	free(d->b);
@@ -481,34 +558,9 @@ void mg_godump_release(struct mg_godump *d)
 	*d = (struct mg_godump){ 0 };
 }
 
-/* --- order ---------------------------------------------------------------------------- */
-
-struct rank {
-	uint64_t count;
-	uint32_t minutes, i;
-};
-
-static int by_rank(const void *x, const void *y)
+const char *mg_goform_name(enum mg_goform f)
 {
-	const struct rank *a = x, *b = y;
+	static const char *const name[] = { "debug2", "debug1", "pprof", "traces", "excerpt" };
 
-	if (a->count != b->count)
-		return a->count > b->count ? -1 : 1;
-	if (a->minutes != b->minutes)
-		return a->minutes > b->minutes ? -1 : 1;
-	return a->i < b->i ? -1 : a->i > b->i;
-}
-
-uint32_t *mg_godump_ranked(const struct mg_godump *d)
-{
-	struct rank *r = mg_alloc(sizeof(*r) * d->n);
-	uint32_t    *out = mg_alloc(sizeof(*out) * d->n);
-
-	for (uint32_t i = 0; i < d->n; i++)
-		r[i] = (struct rank){ d->b[i].count, d->b[i].minutes_max, i };
-	qsort(r, d->n, sizeof(*r), by_rank);
-	for (uint32_t i = 0; i < d->n; i++)
-		out[i] = r[i].i;
-	free(r);
-	return out;
+	return name[f];
 }

@@ -46,7 +46,8 @@ const struct mg_gosig mg_gosigs[MG_GOSIG_COUNT] = {
 			       "holds up all watchers of that resource",
 		.states = { "chan send", "select", "semacquire", "sync.Mutex.Lock", "sync.RWMutex.Lock",
 			    "sync.RWMutex.RLock" },
-		.frames = { "cacher.(*cacheWatcher).add", "cacher.(*Cacher).processEvent",
+		.frames = { "cacher.(*cacheWatcher).add", "cacher.(*cacheWatcher).nonblockingAdd",
+			    "cacher.(*Cacher).dispatchEvent$", "cacher.(*Cacher).processEvent",
 			    "cacher.(*watchCache).processEvent" },
 		.min_minutes = 1,
 		.min_count = 5,
@@ -77,7 +78,7 @@ const struct mg_gosig mg_gosigs[MG_GOSIG_COUNT] = {
 		.explanation = "requests wait for the answer of etcd to a read or a transaction",
 		.states = { "select", "chan receive" },
 		.frames = { "storage/etcd3.(*store).", "storage/etcd3.(*leaseManager).",
-			    "storage/etcd3.(*compactor)" },
+			    "clientv3.(*txn).Commit$", "client/v3.(*txn).Commit$" },
 		.min_minutes = 1,
 		.min_count = 5,
 	},
@@ -93,6 +94,14 @@ const struct mg_gosig mg_gosigs[MG_GOSIG_COUNT] = {
 		.min_count = 50,
 		.per_stack = true,
 	},
+	[MG_GOSIG_SENDERS] = {
+		.name = "blocked-senders",
+		.title = "blocked senders of one creator",
+		.explanation = "for ten minutes and more nobody has received what these goroutines send: "
+			       "the receiver has ended or hangs, and each of them keeps its memory; look "
+			       "at what created them",
+		.min_count = 10,
+	},
 };
 
 static bool any_eq(const char *const *list, struct mg_str s)
@@ -105,12 +114,19 @@ static bool any_eq(const char *const *list, struct mg_str s)
 	return false;
 }
 
+static bool has(struct mg_str s, struct mg_str part)
+{
+	if (mg_str_ends(part, MG_STR("$")))
+		return mg_str_ends(s, mg_str_head(part, part.n - 1));
+	return mg_str_has(s, part);
+}
+
 static bool any_has(const char *const *list, struct mg_str s)
 {
 	if (!list[0])
 		return true;
 	for (size_t i = 0; i < MG_GOSIG_ALTERNATIVES && list[i]; i++)
-		if (mg_str_has(s, mg_strz(list[i])))
+		if (has(s, mg_strz(list[i])))
 			return true;
 	return false;
 }
@@ -135,7 +151,7 @@ static bool matches(const struct mg_gosig *g, const struct mg_gosig_stack *s)
 
 int mg_gosig_match(const struct mg_gosig_stack *s)
 {
-	for (int i = 0; i < MG_GOSIG_COUNT; i++)
+	for (int i = 0; i < MG_GOSIG_SENDERS; i++)
 		if (matches(&mg_gosigs[i], s))
 			return i;
 	return -1;

@@ -179,7 +179,7 @@ struct mg_str mg_goline_created(struct mg_str line)
 	if (!mg_str_starts(s, by))
 		return mg_str("", 0);
 	s = mg_str_from(s, by.n);
-	for (n = s.n; n && mg_is_digit(s.p[n - 1]); n--)
+	for (n = s.n; n && (mg_is_digit(s.p[n - 1]) || s.p[n - 1] == '-'); n--)
 		;
 	if (n < s.n && mg_str_ends(mg_str_head(s, n), in))
 		s.n = n - in.n;

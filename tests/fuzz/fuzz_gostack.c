@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "event/from_gostack.h"
+#include "event/gostack_log.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,13 +26,15 @@ static void feed(struct mg_godump *d, struct mg_str text, size_t piece)
 	mg_godump_end(d);
 }
 
-static void as_log(struct mg_str text)
+static void as_log(struct mg_str text, bool every)
 {
 	struct mg_source   src = { .path = MG_STR("fuzz") };
 	struct mg_gostack *g = mg_gostack_new();
 	struct mg_batch    out = { 0 };
 	struct mg_line     l = { .time_source = MG_TIME_EXACT };
 
+	if (every)
+		mg_gostack_every(g);
 	while (text.n) {
 		mg_str_cut(text, '\n', &l.text, &text);
 		l.lineno++;
@@ -61,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mg_batch_release(&out);
 	mg_godump_release(&whole);
 	mg_godump_release(&parts);
-	as_log(text);
+	as_log(text, false);
+	as_log(text, true);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "event/from_gostack.h"
+#include "event/gostack_log.h"
 #include "io/bundle.h"
 #include "objects_feed.h"
 
@@ -150,6 +150,145 @@ static void stuck_events(void **state)
 	feed_release(&p);
 }
 
+/* --- signatures --------------------------------------------------------------------------- */
+
+/* `n` goroutines of one shape. */
+static void add_goroutines(struct mg_buf *t, int n, const char *header, const char *stack, const char *creator)
+{
+	for (int i = 0; i < n; i++) {
+		mg_buf_printf(t, "goroutine %d [%s]:\n%s(0x%x)\n\tx.go:1 +0x1\n", 100 + i, header, stack, i);
+		if (creator)
+			mg_buf_printf(t, "created by %s\n\tx.go:2 +0x1\n", creator);
+		mg_buf_addc(t, '\n');
+	}
+}
+
+#define REG "k8s.io/apiserver/pkg/registry/generic/registry.(*Store).DeleteCollection"
+#define NEXT "(0x1)\n\tx.go:1 +0x1\n"
+
+static void signatures(void **state)
+{
+	static const struct {
+		const char *name; /* NULL: nothing notable */
+		int         n;
+		const char *header, *stack, *creator;
+	} t[] = {
+		{ "deletecollection-distributor", 1, "chan send", REG ".func1", REG },
+		{ "deletecollection-worker", 1, "select",
+		  "google.golang.org/grpc/internal/transport.(*recvBufferReader).readClient" NEXT
+		  "go.etcd.io/etcd/client/v3.(*txn).Commit" NEXT REG ".func2", REG },
+		{ "deletecollection-caller", 1, "semacquire",
+		  "sync.runtime_Semacquire" NEXT "sync.(*WaitGroup).Wait" NEXT REG, "x.serve" },
+		{ "handler-past-timeout", 1, "chan receive",
+		  "k8s.io/apiserver/pkg/server/filters.(*timeoutHandler).ServeHTTP.func2.1",
+		  "k8s.io/apiserver/pkg/server/filters.(*timeoutHandler).ServeHTTP.func2" },
+		{ "watch-cache-dispatch", 1, "chan send, 2 minutes",
+		  "k8s.io/apiserver/pkg/storage/cacher.(*Cacher).processEvent", NULL },
+		{ "watch-cache-dispatch", 1, "select, 1 minutes",
+		  "k8s.io/apiserver/pkg/storage/cacher.(*cacheWatcher).add" NEXT
+		  "k8s.io/apiserver/pkg/storage/cacher.(*Cacher).dispatchEvent", NULL },
+		/* its idle wait for events */
+		{ NULL, 1, "select, 900 minutes", "k8s.io/apiserver/pkg/storage/cacher.(*Cacher).dispatchEvents",
+		  NULL },
+		{ NULL, 4, "select", "k8s.io/apiserver/pkg/storage/cacher.(*cacheWatcher).add", NULL },
+		{ "webhook-wait", 10, "select",
+		  "net/http.(*persistConn).roundTrip" NEXT
+		  "k8s.io/apiserver/pkg/admission/plugin/webhook/mutating.(*mutatingDispatcher).callHook",
+		  NULL },
+		{ NULL, 9, "select",
+		  "k8s.io/apiserver/pkg/admission/plugin/webhook/mutating.(*mutatingDispatcher).callHook",
+		  NULL },
+		{ "apf-queue-wait", 10, "select",
+		  "k8s.io/apiserver/pkg/util/flowcontrol/fairqueuing/promise.(*promise).Get", NULL },
+		{ "etcd-wait", 5, "select",
+		  "google.golang.org/grpc/internal/transport.(*Stream).waitOnHeader" NEXT
+		  "go.etcd.io/etcd/clientv3.(*txn).Commit" NEXT
+		  "k8s.io/apiserver/pkg/storage/etcd3.(*store).GuaranteedUpdate", NULL },
+		{ "etcd-wait", 1, "select, 1 minutes", "go.etcd.io/etcd/client/v3.(*txn).Commit", NULL },
+		{ NULL, 4, "select", "k8s.io/apiserver/pkg/storage/etcd3.(*store).GetList", NULL },
+		{ "mutex-convoy", 50, "semacquire", "sync.runtime_SemacquireMutex" NEXT "a/b.(*Cache).Get", NULL },
+		{ "mutex-convoy", 50, "sync.Mutex.Lock", "sync.(*Mutex).Lock" NEXT "a/b.(*Cache).Get", NULL },
+		{ NULL, 49, "semacquire", "sync.runtime_SemacquireMutex" NEXT "a/b.(*Cache).Get", NULL },
+		{ "blocked-senders", 10, "chan send, 10 minutes", "a/b.produce", "a/b.New" },
+		{ NULL, 10, "chan send, 9 minutes", "a/b.produce", "a/b.New" },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct mg_source       src = { .path = MG_STR("20261121T100000Z.txt"), .mtime_ns = MG_TIME_NONE };
+		struct mg_buf          text = { 0 };
+		struct mg_partial      p;
+		const struct mg_event *e;
+
+		add_goroutines(&text, t[i].n, t[i].header, t[i].stack, t[i].creator);
+		feed(&mg_consumer_gostack, &src, mg_buf_str(&text), 1 << 20, &p);
+		e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 0);
+		if (!t[i].name != !e || (e && !attr_is(e, "signature", t[i].name)))
+			fail_msg("row %zu: expected %s", i, t[i].name ? t[i].name : "nothing");
+		if (e) {
+			assert_int_equal(e->count, t[i].n);
+			assert_true(mg_event_attr(e, "explanation").n > 40);
+		}
+		feed_release(&p);
+		mg_buf_release(&text);
+	}
+}
+
+/* Late senders of one creator are one finding, whatever they send; those of another are not. */
+static void senders(void **state)
+{
+	struct mg_source       src = { .path = MG_STR("20261121T100000Z.txt"), .mtime_ns = MG_TIME_NONE };
+	struct mg_buf          text = { 0 };
+	struct mg_partial      p;
+	const struct mg_event *e;
+
+	add_goroutines(&text, 6, "chan send, 12 minutes", "a/b.produce", "a/b.New");
+	add_goroutines(&text, 5, "chan send, 43 minutes", "a/b.other", "a/b.New");
+	add_goroutines(&text, 3, "chan send, 11 minutes", "c/d.lone", "c/d.New");
+	feed(&mg_consumer_gostack, &src, mg_buf_str(&text), 64, &p);
+	assert_int_equal(count_kind(&p.events, MG_EV_GOROUTINE_STUCK), 2);
+	e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 0);
+	assert_true(attr_is(e, "function", "c/d.lone") && attr_is(e, "signature", ""));
+	e = find_kind(&p.events, MG_EV_GOROUTINE_STUCK, 1);
+	assert_true(attr_is(e, "signature", "blocked-senders"));
+	assert_true(attr_is(e, "created_by", "a/b.New") && attr_is(e, "wait_max_minutes", "43"));
+	assert_int_equal(e->count, 11);
+	assert_int_equal(e->duration_ns, 43 * MG_MIN);
+	feed_release(&p);
+	mg_buf_release(&text);
+}
+
+/* --- several dumps in a file ----------------------------------------------------------------- */
+
+#define WRITER "runtime/pprof.writeGoroutineStacks(0x1)\n\tpprof.go:693 +0x1\n"
+
+static void several(void **state)
+{
+	static const char text[] =
+		"goroutine 5 [running]:\n" WRITER "\ngoroutine 1 [select]:\nmain.main()\n\tx.go:1 +0x1\n\n"
+		"goroutine 6 [running]:\n" WRITER "\ngoroutine 1 [select]:\nmain.main()\n\tx.go:1 +0x1\n\n"
+		"goroutine 7 [select]:\nmain.main()\n\tx.go:1 +0x1\n"
+		"\nfatal error: stack overflow\n\ngoroutine 1 [running]:\nmain.main()\n\tx.go:1 +0x1\n\n"
+		"goroutine profile: total 3\n3 @ 0x1\n#\t0x1\tmain.f+0x1\tx.go:1\n\n";
+	static const char *const totals[] = { "2", "3", "1", "3" };
+	static const uint64_t    lines[] = { 1, 9, 23, 28 };
+
+	for (size_t block = 1; block < sizeof(text) + 50; block += 50) {
+		struct mg_source  src = { .path = MG_STR("x.txt"), .mtime_ns = 5 };
+		struct mg_partial p;
+
+		feed(&mg_consumer_gostack, &src, MG_STR(text), block, &p);
+		assert_int_equal(count_kind(&p.events, MG_EV_GOROUTINE_DUMP), 4);
+		for (size_t i = 0; i < 4; i++) {
+			const struct mg_event *e = find_kind(&p.events, MG_EV_GOROUTINE_DUMP, i);
+
+			assert_true(attr_is(e, "total", totals[i]));
+			assert_int_equal(e->line, lines[i]);
+		}
+		assert_int_equal(p.stats.bad, 0);
+		feed_release(&p);
+	}
+}
+
 /* --- in logs -------------------------------------------------------------------------------- */
 
 /* Lines of a log with an RFC 3339 prefix; returns how many were taken for a stack. */
@@ -287,7 +426,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(name_times), cmocka_unit_test(file_times), cmocka_unit_test(recorded),
-		cmocka_unit_test(stuck_events), cmocka_unit_test(in_log), cmocka_unit_test(not_a_dump),
+		cmocka_unit_test(stuck_events), cmocka_unit_test(signatures),
+		cmocka_unit_test(senders), cmocka_unit_test(several),
+		cmocka_unit_test(in_log), cmocka_unit_test(not_a_dump),
 		cmocka_unit_test(interrupted), cmocka_unit_test(torn), cmocka_unit_test(real_previous_log),
 	};
 

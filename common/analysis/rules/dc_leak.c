@@ -23,6 +23,22 @@ static bool is_text1(const struct mg_event *e)
 	return mg_str_eq(mg_event_attr(e, "form"), MG_STR("debug1"));
 }
 
+/* A file may hold several dumps: it is of the last one that begins before it. */
+static void add_leak(struct dump *d, size_t n, const struct mg_event *e)
+{
+	int64_t      m = mg_event_attr_i64(e, "wait_max_minutes", 0);
+	struct dump *of = NULL;
+
+	for (size_t k = 0; k < n; k++)
+		if (d[k].event->artifact == e->artifact && d[k].event->line <= e->line &&
+		    (!of || d[k].event->line > of->event->line))
+			of = &d[k];
+	if (!of)
+		return;
+	of->stuck += e->count;
+	of->longest_min = m > of->longest_min ? m : of->longest_min;
+}
+
 /* One entry a debug=2 dump of an API server, by time; returns how many. */
 static size_t collect(struct mg_case *c, struct dump *d, size_t cap)
 {
@@ -38,13 +54,8 @@ static size_t collect(struct mg_case *c, struct dump *d, size_t cap)
 	for (size_t i = 0; i < c->events.n; i++) {
 		const struct mg_event *e = &c->events.ev[i];
 
-		for (size_t k = 0; is_leak(e) && !is_text1(e) && k < n; k++)
-			if (d[k].event->artifact == e->artifact) {
-				int64_t m = mg_event_attr_i64(e, "wait_max_minutes", 0);
-
-				d[k].stuck += e->count;
-				d[k].longest_min = m > d[k].longest_min ? m : d[k].longest_min;
-			}
+		if (is_leak(e) && !is_text1(e))
+			add_leak(d, n, e);
 	}
 	return n;
 }

@@ -1,1 +1,1 @@
-mggoroutine --grep='(' "$TESTDATA/etcd-stall-deletecollection.tar.gz"
+mggoroutine --match='(' "$TESTDATA/etcd-stall-deletecollection.tar.gz"

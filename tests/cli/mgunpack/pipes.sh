@@ -4,7 +4,7 @@ drop() { sed 's/"\(artifact\|node\|pod\|namespace\)":"[^"]*",*//g; s/"line":[0-9
 mgetcd -o events "$in" | drop >whole
 mgunpack -O --kind=etcd "$in" | mgetcd -o events | drop >piped
 cmp whole piped && echo "etcd: the same events"
-mgunpack -O -k goroutine -g '*031709Z*' "$in" | mggoroutine --grep='DeleteCollection' --format=tsv | awk -F'\t' 'NR > 1 { print $3 ": " $14 }'
+mgunpack -O -k goroutine -g '*031709Z*' "$in" | mggoroutine --match='DeleteCollection' --format=tsv | awk -F'\t' 'NR > 1 { print $3 ": " $14 }'
 mgunpack "$in" | awk 'NR > 1 { n[$1]++ } END { print n["audit"], "audit logs,", n["goroutine"], "dumps" }'
 mgunpack --json "$in" | grep -c '"kind"' | awk '{ print ($1 > 50 ? "all files as JSON lines" : $1) }'
 mkdir out

@@ -1,2 +1,0 @@
-# What grew from dump to dump: the leaked distributors among 1,800 goroutines.
-mggoroutine --diff "$TESTDATA/etcd-stall-deletecollection.tar.gz"
