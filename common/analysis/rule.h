@@ -8,6 +8,7 @@
 #ifndef MG_ANALYSIS_RULE_H
 #define MG_ANALYSIS_RULE_H
 
+#include "analysis/etcdview.h"
 #include "analysis/findings.h"
 #include "analysis/signals.h"
 
@@ -38,6 +39,7 @@ struct mg_override {
 struct mg_rule_ctx {
 	struct mg_case           *c;
 	const struct mg_signals  *s;
+	struct mg_etcdview       *etcd; /* the members, told apart once for all rules */
 	const struct mg_rule     *rule;
 	struct mg_findings       *out;
 	const struct mg_override *overrides;
@@ -90,6 +92,9 @@ const char *mg_rule_what(struct mg_rule_ctx *x, const struct mg_requests *r,
 
 /* The requests to judge by: audit events, or httplog lines where there are none. */
 struct mg_requests *mg_rule_requests(const struct mg_rule_ctx *x);
+
+/* planned.c: rate lower what a planned change (rule `rollout`) brings about by itself. */
+void mg_findings_plan(struct mg_rule_ctx *x);
 
 /* chain.c: fill caused_by and effects, order the findings. */
 void mg_findings_chain(struct mg_findings *fs);
