@@ -161,8 +161,6 @@ static bool spans(const struct mg_event *e)
 	case MG_EV_NAMESPACE_STUCK:
 	case MG_EV_OPERATOR_CONDITION:
 	case MG_EV_APISERVICE_DOWN:
-	case MG_EV_CLUSTER_VERSION:
-	case MG_EV_CSR:
 	case MG_EV_K8S_EVENT:
 	case MG_EV_GOROUTINE_STUCK:
 	case MG_EV_GOROUTINE_DUMP:

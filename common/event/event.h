@@ -71,8 +71,6 @@
 	X(NODE_CONDITION, "node.condition", "a node condition in its unhealthy state")       \
 	X(NAMESPACE_STUCK, "namespace.terminating", "a namespace that is being deleted")     \
 	X(OPERATOR_CONDITION, "clusteroperator.condition", "Degraded, or not Available")     \
-	X(CLUSTER_VERSION, "clusterversion.update", "the cluster was installed or upgraded") \
-	X(CSR, "csr", "a certificate signing request: pending, issued or refused")          \
 	X(APISERVICE_DOWN, "apiservice.unavailable", "an APIService is not Available")       \
 	X(K8S_EVENT, "kubernetes.event", "a v1 Event object")                                \
 	X(KUBELET_PROBE, "kubelet.probe_failed", "a probe failed")                           \

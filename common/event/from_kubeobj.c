@@ -2,7 +2,6 @@
 #include "event/from_kubeobj.h"
 
 #include "base/buf.h"
-#include "event/from_change.h"
 #include "event/from_pod.h"
 
 /* --- what it is ------------------------------------------------------------------------ */
@@ -323,8 +322,6 @@ static const struct {
 	{ MG_STR("Namespace"), name_space },
 	{ MG_STR("ClusterOperator"), cluster_operator },
 	{ MG_STR("APIService"), api_service },
-	{ MG_STR("ClusterVersion"), mg_event_from_clusterversion },
-	{ MG_STR("CertificateSigningRequest"), mg_event_from_csr },
 };
 
 static reader reader_of(struct mg_str kind)
