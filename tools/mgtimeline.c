@@ -44,7 +44,7 @@ struct run {
 	struct mg_out         out;
 	uint64_t              bad, hidden;
 	long                  shown;
-	bool                  readable;
+	bool                  readable, happenings; /* happenings: no mere states */
 	struct mg_case        c;
 };
 
@@ -145,7 +145,8 @@ static void run(struct run *r)
 		mg_buf_release(&heading);
 	}
 	while (r->out.err.status == MG_OK && (e = mg_merge_next(r->merge))) {
-		if (!mg_filter_takes(&r->filter, e))
+		if (!mg_filter_takes(&r->filter, e) ||
+		    (mg_event_is_state(e->kind) && r->happenings))
 			continue;
 		if (r->o->max && r->shown >= r->o->max) {
 			r->hidden++;
@@ -212,6 +213,7 @@ static int check(struct run *r)
 		return mg_usage_error(r->tool, "'--format=%s': expected text, jsonl, json or tsv",
 				      o->format);
 	r->format = (enum format)i;
+	r->happenings = r->format == TEXT && o->kinds.n == 0 && !o->severity;
 	if (o->severity && !mg_severity_parse(mg_strz(o->severity), &r->filter.severity))
 		return mg_usage_error(r->tool, "'--severity=%s': expected debug, info, warning, "
 				      "error or critical", o->severity);

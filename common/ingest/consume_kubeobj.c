@@ -53,7 +53,8 @@ static void read_item(struct state *s, const struct mg_item *it)
 	struct mg_arena   arena = { 0 };
 	struct mg_knode  *root;
 	struct mg_err     err = { 0 };
-	struct mg_kubeobj o = { .src = s->src, .line = it->line };
+	struct mg_kubeobj o = { .src = s->src, .line = it->line,
+				     .stats = &s->out->stats };
 	size_t            before = s->out->events.n;
 	enum mg_status    st = s->form == JSON ? mg_kobj_json(it->text, &arena, &root, &err)
 					       : mg_kobj_yaml(it->text, &arena, &root, &err);
@@ -77,7 +78,7 @@ static void on_item(void *ctx, const struct mg_item *it)
 
 	if (it->fault)
 		mg_stats_bad(&s->out->stats, it->line, 0, "%s", it->fault);
-	else if (!mg_kubeobj_wanted(it->kind))
+	else if (!mg_kubeobj_wanted(it->kind, it->text))
 		s->out->stats.records++; /* counted, not looked into */
 	else
 		read_item(s, it);

@@ -29,6 +29,16 @@ bool mg_state_event(const struct mg_event *e)
 	case MG_EV_NAMESPACE_STUCK:
 	case MG_EV_OPERATOR_CONDITION:
 	case MG_EV_APISERVICE_DOWN:
+	case MG_EV_CLUSTER_VERSION:
+	case MG_EV_OBJECT:
+	case MG_EV_OBJECT_CHANGED:
+	case MG_EV_LEASE:
+	case MG_EV_CERTIFICATE:
+	case MG_EV_CSR:
+	case MG_EV_APF_LEVEL:
+	case MG_EV_APF_QUEUE:
+	case MG_EV_APF_REQUEST:
+	case MG_EV_USAGE:
 	case MG_EV_K8S_EVENT:
 	case MG_EV_KUBELET_EVICTION:
 	case MG_EV_ETCD_NOSPACE:
