@@ -117,7 +117,8 @@ static void requests(struct world *w, int pending)
 		struct mg_event *e = world_event(w, MG_EV_CSR, T0 + i * MG_SEC, -1, 0);
 
 		e->user = MG_STR("system:node:w1");
-		world_attr(w, e, "state", i < pending ? i % 2 ? "pending" : "approved" : "issued");
+		world_attr(w, e, "state", i < pending && i % 2 ? "pending" : "approved");
+		world_attr(w, e, "issued", i < pending ? "false" : "true");
 	}
 }
 
@@ -429,9 +430,9 @@ static void upgrades_and_drains(void **state)
 
 	world_begin(&w);
 	e = world_event(&w, MG_EV_CLUSTER_VERSION, T0 + 20 * MG_MIN, 20 * MG_MIN, 0);
-	e->message = MG_STR("update to 4.8.2");
+	world_attr(&w, e, "version", "4.8.2");
 	e = world_event(&w, MG_EV_CLUSTER_VERSION, T0 - 90 * MG_DAY, MG_HOUR, 0); /* not in the data */
-	e->message = MG_STR("installation of 4.8.1");
+	world_attr(&w, e, "version", "4.8.1");
 	world_k8s(&w, "Drain", "", "w1", T0 + 10 * MG_MIN, 1)->node = MG_STR("w1");
 	world_k8s(&w, "Uncordon", "", "w1", T0 + 30 * MG_MIN, 1)->node = MG_STR("w1");
 	world_judge(&w, NULL, 0);
@@ -440,7 +441,7 @@ static void upgrades_and_drains(void **state)
 	assert_int_equal(f->start_ns, T0);
 	assert_int_equal(f->end_ns, T0 + 30 * MG_MIN);
 	assert_int_equal(f->confidence, MG_CONF_HIGH);
-	assert_true(mg_str_has(f->claim, MG_STR("update to 4.8.2; 1 node cordoned")));
+	assert_true(mg_str_has(f->claim, MG_STR("version 4.8.2; 1 node cordoned")));
 	assert_false(mg_str_has(f->claim, MG_STR("4.8.1")));
 	world_end(&w);
 }

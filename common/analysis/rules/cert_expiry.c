@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
+#include <stdlib.h>
+
+#include "analysis/certs.h"
 #include "analysis/tally.h"
 
 /* Go's text for both sides of the validity; what follows tells which. */
@@ -66,6 +69,43 @@ static void report(struct mg_rule_ctx *x, const struct mg_tally *t, uint64_t ear
 	mg_counts_release(&by);
 }
 
+/* So much of its life is over when a certificate should have been renewed. */
+static bool is_due(const struct mg_rule_ctx *x, const struct mg_cert *k)
+{
+	double life = (double)k->not_after - (double)k->not_before;
+	double left = (double)k->not_after - (double)x->c->last_ns;
+
+	return left < mg_rule_num(x, "days") * (double)MG_DAY &&
+	       left < life * (100 - mg_rule_num(x, "renewed_percent")) / 100;
+}
+
+static void due(struct mg_rule_ctx *x)
+{
+	struct mg_cert    *k;
+	size_t             n = mg_certs(x->c, &k), m = 0;
+	struct mg_finding *f;
+	char               until[40];
+
+	while (m < n && is_due(x, &k[m])) /* the soonest are first; others have longer lives */
+		m++;
+	if (m && x->c->last_ns != MG_TIME_NONE) {
+		mg_time_format(k[0].not_after, 0, until, sizeof(until));
+		f = mg_find_new(x, MG_SEV_INFO, MG_CONF_MEDIUM, x->c->last_ns, x->c->last_ns);
+		mg_find_claim(x, f, "%zu certificate%s in the archive should have been renewed by now and "
+				    "%s not; the first to end is %.*s of %.*s, %s", m, m == 1 ? "" : "s",
+			      m == 1 ? "is" : "are", MG_FMT(k[0].subject),
+			      MG_FMT(mg_event_attr(k[0].event, "issuer")), until);
+		mg_find_label(x, f, "certificates due");
+		for (size_t i = 0; i < m; i++)
+			mg_find_event(x, f, k[i].event);
+		mg_find_num(f, "certificates", (double)m);
+		mg_find_alternative(x, f, "a certificate authority whose successor has another name stays in "
+					  "its bundle until it ends");
+		mg_find_next(x, f, "look whether the certificate is still in use and who renews it");
+	}
+	free(k);
+}
+
 static void run(struct mg_rule_ctx *x)
 {
 	struct mg_tally t = mg_tally_events(x->c, is_expired);
@@ -78,16 +118,20 @@ static void run(struct mg_rule_ctx *x)
 			early += x->c->events.ev[i].count;
 	if (t.n && (double)t.n >= mg_rule_num(x, "min_lines"))
 		report(x, &t, early);
+	due(x);
 }
 
 const struct mg_rule mg_rule_cert_expiry = {
 	.id = "cert-expiry",
 	.title = "a certificate has expired, or is not valid yet",
-	.needs = "logs of the API server, etcd and the kubelets",
+	.needs = "logs of the API server, etcd and the kubelets; objects that hold certificates",
 	.explain = "Go writes `x509: certificate has expired or is not yet valid` for both ends of the "
 		   "validity, with the time of the clock that judged: `is after` is an expired "
-		   "certificate, `is before` mostly a clock that is wrong.",
+		   "certificate, `is before` mostly a clock that is wrong. Certificates in objects are "
+		   "told when they end soon and should have been renewed (the newest of each subject).",
 	.depth = 2,
 	.run = run,
-	.thresholds = { { "min_lines", 1, "rule catalogue C1" } },
+	.thresholds = { { "min_lines", 1, "rule catalogue C1" },
+			{ "days", 30, "rule catalogue C1" },
+			{ "renewed_percent", 90, "client-go renews at 70 to 90 % of the life" } },
 };

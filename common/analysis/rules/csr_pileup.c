@@ -8,9 +8,15 @@ static bool is_state(const struct mg_event *e, const char *state)
 	return e->kind == MG_EV_CSR && mg_str_eq(mg_event_attr(e, "state"), mg_strz(state));
 }
 
+/* Approved, but nobody signed it. */
+static bool unsigned_yet(const struct mg_event *e)
+{
+	return is_state(e, "approved") && mg_str_eq(mg_event_attr(e, "issued"), MG_STR("false"));
+}
+
 static bool waits(const struct mg_event *e)
 {
-	return is_state(e, "pending") || is_state(e, "approved");
+	return is_state(e, "pending") || unsigned_yet(e);
 }
 
 static void run(struct mg_rule_ctx *x)
@@ -28,7 +34,7 @@ static void run(struct mg_rule_ctx *x)
 			continue;
 		oldest = oldest ? oldest : e;
 		newest = e;
-		approved += is_state(e, "approved");
+		approved += unsigned_yet(e);
 		mg_counts_add(&who, e->user.n ? e->user : MG_STR("a user that is not named"), 1);
 	}
 	if (!all)

@@ -106,7 +106,7 @@ static struct mg_str part(const struct mg_event *e)
 	return mg_str_ends(ns, tail) ? mg_str_head(ns, ns.n - tail.n) : ns;
 }
 
-/* "update to 4.8.12; 7 steps of static pod revisions (etcd-operator 4, …)" */
+/* "the cluster went to version 4.8.12; 7 steps of static pod revisions (etcd-operator 4, …)" */
 static struct mg_str describe(struct mg_rule_ctx *x, const struct change *c, uint32_t n)
 {
 	struct mg_counts by[KINDS] = { { .total = 0 } };
@@ -115,11 +115,11 @@ static struct mg_str describe(struct mg_rule_ctx *x, const struct change *c, uin
 	for (uint32_t i = 0; i < n; i++) {
 		const struct mg_event *e = c[i].event;
 
-		mg_counts_add(&by[c[i].kind], c[i].kind == VERSION ? e->message
-					      : c[i].kind == DRAIN ? e->node : part(e), 1);
+		mg_counts_add(&by[c[i].kind], c[i].kind == DRAIN ? e->node : part(e), 1);
 		if (c[i].kind == VERSION)
-			text = mg_arena_printf(&x->out->arena, "%.*s%s%.*s", MG_FMT(text),
-					       text.n ? "; " : "", MG_FMT(e->message));
+			text = mg_arena_printf(&x->out->arena, "%.*s%sthe cluster went to version %.*s",
+					       MG_FMT(text), text.n ? "; " : "",
+					       MG_FMT(mg_event_attr(e, "version")));
 	}
 	if (by[REVISION].total)
 		text = mg_arena_printf(&x->out->arena, "%.*s%s%llu steps of new static pod revisions (%.*s)",
