@@ -58,15 +58,32 @@ static bool is_last_log(const struct mg_case *c, uint32_t i)
 	return true;
 }
 
+static bool is_log(const struct mg_artifact *a)
+{
+	return (a->kind == MG_KIND_LOG || a->kind == MG_KIND_ETCD_LOG || a->kind == MG_KIND_AUDIT) &&
+	       a->stats.last_ns != MG_TIME_NONE;
+}
+
+/* How far the logs reach; the span of the case would do, but it is that of events. */
+static int64_t end_of_logs(const struct mg_case *c)
+{
+	int64_t end = MG_TIME_NONE;
+
+	for (uint32_t i = 0; i < c->nartifacts; i++)
+		if (is_log(&c->artifacts[i]) && c->artifacts[i].stats.last_ns > end)
+			end = c->artifacts[i].stats.last_ns;
+	return end;
+}
+
 static void logs(const struct mg_case *c, int64_t from, int64_t to, struct list *l)
 {
+	int64_t end = end_of_logs(c);
+
 	for (uint32_t i = 0; i < c->nartifacts; i++) {
 		const struct mg_artifact *a = &c->artifacts[i];
-		bool log = a->kind == MG_KIND_LOG || a->kind == MG_KIND_ETCD_LOG || a->kind == MG_KIND_AUDIT;
 
-		if (log && is_control_plane(a->source.component) && a->stats.last_ns != MG_TIME_NONE &&
-		    a->stats.last_ns >= from && a->stats.last_ns <= to &&
-		    a->stats.last_ns < c->last_ns - EARLY_NS && is_last_log(c, i))
+		if (is_log(a) && is_control_plane(a->source.component) && a->stats.last_ns >= from &&
+		    a->stats.last_ns <= to && a->stats.last_ns < end - EARLY_NS && is_last_log(c, i))
 			add(l, (struct mg_silence){ a->stats.last_ns, a->source.component, a->source.node,
 						    "its log ends", i, a->stats.lines });
 	}

@@ -111,6 +111,38 @@ static void expired(struct world *w, int n)
 		MG_STR("x509: certificate signed by unknown authority");
 }
 
+/* The data ends at T0 + 1 h. */
+static void certificate(struct world *w, const char *subject, int64_t life, int64_t left)
+{
+	struct mg_event *e = world_event(w, MG_EV_CERTIFICATE, T0 + MG_HOUR + left, life, 0);
+	char             until[40];
+
+	world_attr(w, e, "subject", subject);
+	world_attr(w, e, "issuer", "kubelet-signer");
+	world_attr(w, e, "not_after",
+		   mg_time_format(T0 + MG_HOUR + left, 0, until, sizeof(until)));
+}
+
+static void certificate_due(struct world *w, int percent_over)
+{
+	certificate(w, "system:node:w1", 100 * MG_DAY, (100 - percent_over) * MG_DAY);
+}
+
+/* The old signer stays in its bundle; a root of the public has ended long ago. */
+static void renewed(struct world *w, int n)
+{
+	certificate(w, "kube-csr-signer_@1627982337", 30 * MG_DAY, -n * MG_DAY);
+	certificate(w, "kube-csr-signer_@1629982337", 30 * MG_DAY, 25 * MG_DAY);
+	certificate(w, "Some Root Authority", 7000 * MG_DAY, -n * MG_DAY);
+	world_attr(w, &w->c.events.ev[w->c.events.n - 1], "bundle", "136");
+}
+
+static void etcd_signer(struct world *w, int more_days)
+{
+	certificate(w, "openshift-etcd_etcd-signer@1627982337", 3650 * MG_DAY, (730 - more_days) * MG_DAY);
+	certificate(w, "kube-apiserver-lb-signer", 3650 * MG_DAY, 100 * MG_DAY);
+}
+
 static void requests(struct world *w, int pending)
 {
 	for (int i = 0; i < pending + 20; i++) {
@@ -259,6 +291,10 @@ static const struct {
 	{ "disk-stall", hung_disk, 1, 0, MG_SEV_ERROR, "same node" },
 	{ "sigkill-after-grace", killed, 30, 28, MG_SEV_WARNING, "kube-apiserver 1" },
 	{ "cert-expiry", expired, 1, 0, MG_SEV_ERROR, "has expired at 2031-05-08T00:00:00Z" },
+	{ "cert-expiry", certificate_due, 91, 90, MG_SEV_INFO, "1 certificate in the archive" },
+	{ "etcd-certs", etcd_signer, 1, 0, MG_SEV_INFO, "729 days after" },
+	{ "etcd-certs", etcd_signer, 366, -1, MG_SEV_WARNING, "364 days after" },
+	{ "etcd-certs", etcd_signer, 740, -1, MG_SEV_ERROR, "ended" },
 	{ "csr-pileup", requests, 10, 9, MG_SEV_WARNING, "5 of them are approved and not issued" },
 	{ "members", members, 1, 0, MG_SEV_ERROR, "the loss of one more" },
 	{ "members", members, 2, 0, MG_SEV_CRITICAL, "no quorum" },
@@ -317,6 +353,7 @@ static void silent_on_others(void **state)
 	} others[] = {
 		{ "goroutine-leak", idle_crowd, 90 },       { "cpu-starvation", disk_heartbeats, 30 },
 		{ "rollout", no_change, 30 },               { "sigkill-after-grace", killed, 1000 },
+		{ "cert-expiry", renewed, 3 },              { "etcd-certs", renewed, 3 },
 	};
 
 	for (size_t i = 0; i < COUNT(others); i++) {

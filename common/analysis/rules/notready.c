@@ -72,13 +72,13 @@ static void report(struct mg_rule_ctx *x, const struct mg_counts *nodes, uint32_
 					   "%u of them from %s on", MG_FMT(f->claim), unknown,
 					   mg_rule_clock(x, first->time_ns));
 	mg_find_label(x, f, "nodes not Ready");
+	if (unknown && first->time_ns != MG_TIME_NONE)
+		silences(x, f, first->time_ns);
 	for (size_t i = 0; i < x->c->events.n; i++)
 		if (matches(&x->c->events.ev[i]))
 			mg_find_event(x, f, &x->c->events.ev[i]);
 	mg_find_num(f, "nodes", nodes->names.n);
 	mg_find_num(f, "unknown", unknown);
-	if (unknown && first->time_ns != MG_TIME_NONE)
-		silences(x, f, first->time_ns);
 	mg_find_next(x, f, "three or more within a minute point at the control plane or the load "
 			   "balancer, one at the node: read its kubelet log");
 }

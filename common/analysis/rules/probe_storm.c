@@ -258,7 +258,9 @@ static void report(struct mg_rule_ctx *x, const struct probes *p, uint32_t a, ui
 		n += p->m[i].n;
 		peak = p->m[i].n > peak->n ? &p->m[i] : peak;
 	}
-	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_MEDIUM, from, to);
+	f = mg_find_new(x, (double)peak->n >= mg_rule_num(x, "error_per_minute") ? MG_SEV_ERROR
+										  : MG_SEV_WARNING,
+			MG_CONF_MEDIUM, from, to);
 	did = deeds(x, f, peak->minute, &what);
 	f->confidence = did ? MG_CONF_HIGH : MG_CONF_MEDIUM;
 	who = whose(x, is, from, to, &nodes);
@@ -320,5 +322,6 @@ const struct mg_rule mg_rule_probe_storm = {
 	.run = run,
 	.thresholds = { { "min_per_minute", 10, "rule catalogue P2, heuristic" },
 			{ "max_pods", 3, "rule catalogue P2, heuristic" },
+			{ "error_per_minute", 1000, "heuristic: hundreds are a few busy nodes" },
 			{ "times_usual", 3, "heuristic: where probes always fail, only a jump is a storm" } },
 };
