@@ -115,10 +115,8 @@ static void run(struct run *r)
 	mg_timeline_begin(&r->view);
 	while (r->out.err.status == MG_OK && (e = mg_merge_next(r->merge))) {
 		if (mg_filter_takes(&r->filter, e) && !(r->happenings && mg_event_is_state(e->kind)))
-			mg_timeline_add(&r->view, e,
-					e->artifact < r->paths.n ?
-						mg_intern_str(&r->paths, e->artifact) :
-						mg_str("", 0));
+			mg_timeline_add(&r->view, e, e->artifact < r->paths.n ?
+				mg_intern_str(&r->paths, e->artifact) : mg_str("", 0));
 	}
 	mg_timeline_end(&r->view);
 }
@@ -222,9 +220,7 @@ static int check(struct run *r)
 	r->view.text.width = mg_terminal_width(STDOUT_FILENO);
 	r->view.text.color = mg_color_wanted(o->common.color, STDOUT_FILENO);
 	rc = check_form(r);
-	r->happenings = o->kinds.n == 0 && !o->severity &&
-			(r->view.form == MG_TIMELINE_TEXT || r->view.form == MG_TIMELINE_BARS ||
-			 r->view.form == MG_TIMELINE_GROUPS);
+	r->happenings = r->view.form == MG_TIMELINE_TEXT && o->kinds.n == 0 && !o->severity;
 	return rc;
 }
 
