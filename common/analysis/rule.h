@@ -57,6 +57,9 @@ void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_ov
 double mg_rule_num(const struct mg_rule_ctx *x, const char *name);
 void   mg_rule_missing(struct mg_rule_ctx *x, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Did the case hold any object (YAML or JSON)?  Else the rule is told as not assessed, for want
+ * of `what`. */
+bool mg_rule_has_objects(struct mg_rule_ctx *x, const char *what);
 void mg_rule_blind_spot(struct mg_rule_ctx *x, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

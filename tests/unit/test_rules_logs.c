@@ -385,7 +385,9 @@ static void says_what_is_missing(void **state)
 {
 	static const char *const ids[] = { "goroutine-leak", "dc-in-progress", "forced-close",
 					   "reflector-errors", "csr-pileup", "members", "compaction",
-					   "defragmentation", "etcd-certs", "cpu-starvation", "cert-expiry" };
+					   "defragmentation", "etcd-certs", "cpu-starvation", "cert-expiry",
+					   "pressure", "sigkill-after-grace", "probe-storm", "rollout",
+					   "disk-stall" };
 	struct world w = { 0 };
 
 	mg_case_init(&w.c);

@@ -111,7 +111,7 @@ static void run(struct mg_rule_ctx *x)
 	struct mg_tally t = mg_tally_events(x->c, is_expired);
 	uint64_t        early = 0;
 
-	if (!mg_case_has(x->c, MG_KIND_LOG) && !mg_case_has(x->c, MG_KIND_ETCD_LOG))
+	if (!t.n && !mg_case_has(x->c, MG_KIND_LOG) && !mg_case_has(x->c, MG_KIND_ETCD_LOG))
 		mg_rule_missing(x, "logs of the API server, etcd and the kubelets");
 	for (size_t i = 0; i < x->c->events.n; i++)
 		if (is_expired(&x->c->events.ev[i]) && is_early(&x->c->events.ev[i]))

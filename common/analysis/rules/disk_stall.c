@@ -81,6 +81,8 @@ static void run(struct mg_rule_ctx *x)
 		*(is_late_pleg(e) ? &pleg : &kernel) += e->count;
 		etcd = etcd ? etcd : etcd_agrees(x->c, e);
 	}
+	if (!t.n && !mg_case_has(x->c, MG_KIND_KERNEL) && !mg_case_has(x->c, MG_KIND_JOURNAL))
+		mg_rule_missing(x, "kernel log (`oc adm node-logs NODE -u kernel`, or `dmesg -T`)");
 	if (kernel >= mg_rule_num(x, "min_kernel_lines") || pleg >= mg_rule_num(x, "min_pleg_lines"))
 		report(x, &t, kernel, pleg, etcd);
 }

@@ -15,7 +15,7 @@ static void run(struct mg_rule_ctx *x)
 	struct mg_counts   by = { 0 };
 	struct mg_finding *f;
 
-	if (!mg_case_has(x->c, MG_KIND_LOG))
+	if (!t.n && !mg_case_has(x->c, MG_KIND_LOG))
 		mg_rule_missing(x, "kube-apiserver log");
 	if (!t.n || (double)t.peak < mg_rule_num(x, "min_per_minute"))
 		return;

@@ -86,6 +86,8 @@ static void run(struct mg_rule_ctx *x)
 		mg_find_next(x, f, "on each node: what used the memory or the disk (`oc adm top pods`, `df`, "
 				   "the kernel's task table), and which limits or requests are missing");
 	}
+	if (!first)
+		mg_rule_has_objects(x, "node objects and events (`oc adm inspect nodes`)");
 	mg_counts_release(&nodes);
 	mg_counts_release(&kinds);
 }

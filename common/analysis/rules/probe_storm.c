@@ -297,6 +297,9 @@ static void run(struct mg_rule_ctx *x)
 	bool          by_log = in_logs >= in_events;
 
 	p = by_log ? &logs : &events;
+	if (!in_logs && !in_events && !mg_case_has(x->c, MG_KIND_JOURNAL) &&
+	    !mg_case_has(x->c, MG_KIND_LOG))
+		mg_rule_has_objects(x, "kubelet logs or events (`oc adm node-logs NODE -u kubelet`)");
 	for (uint32_t i = 0, last; i < p->minutes.n; i = last + 1) {
 		last = i;
 		if (!is_storm(x, p, &p->m[i]))

@@ -72,7 +72,7 @@ static void run(struct mg_rule_ctx *x)
 	struct mg_counts by = { 0 };
 	uint32_t         top;
 
-	if (!mg_case_has(x->c, MG_KIND_LOG))
+	if (!t.n && !mg_case_has(x->c, MG_KIND_LOG))
 		mg_rule_missing(x, "logs of clients of the API server");
 	for (size_t i = 0; i < x->c->events.n; i++) {
 		const struct mg_event *e = &x->c->events.ev[i];

@@ -174,6 +174,8 @@ static void run(struct mg_rule_ctx *x)
 	for (uint32_t i = 0; i < t.n; i++)
 		if (in_data(x->c, &t.v[i]))
 			t.v[n++] = t.v[i];
+	if (!t.n)
+		mg_rule_has_objects(x, "ClusterVersion and events (`oc adm inspect clusterversion`)");
 	for (uint32_t i = 0, k; i < n; i = k) {
 		int64_t end = t.v[i].end_ns;
 

@@ -76,8 +76,10 @@ static void run(struct mg_rule_ctx *x)
 		control |= is_control_plane(e);
 		mg_counts_add(&who, e->component.n ? e->component : e->pod, 1);
 	}
-	if (!first)
+	if (!first) {
+		mg_rule_has_objects(x, "pod statuses and events (`oc adm inspect ns/NAMESPACE`)");
 		return;
+	}
 	f = mg_find_new(x, control ? MG_SEV_WARNING : MG_SEV_INFO, MG_CONF_HIGH,
 			first->time_ns - longest, last->time_ns);
 	mg_find_claim(x, f, "%llu container%s did not end within %s grace period and %s killed (exit code "
