@@ -123,7 +123,7 @@ struct mg_attr {
 	bool          number; /* `value` is a JSON number as it stands */
 };
 
-#define MG_EVENT_ATTRS 14
+#define MG_EVENT_ATTRS 18
 
 struct mg_event {
 	int64_t             time_ns;     /* start of the interval, or the point            */
