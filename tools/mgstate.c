@@ -103,10 +103,12 @@ static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *
 		     char **operands, int n)
 {
 	struct mg_ingest_opts io = { .kinds = 1u << MG_KIND_KUBE_YAML | 1u << MG_KIND_KUBE_JSON |
-					      1u << MG_KIND_ETCD_INFO };
+					      1u << MG_KIND_ETCD_INFO | 1u << MG_KIND_APF |
+					      1u << MG_KIND_KUBE_TEXT | 1u << MG_KIND_PEM };
 	struct mg_case        c;
 	int                   rc;
 
+	io.changes = o->show && is(o->show, "changes");
 	if (o->show && mg_state_view_reads_logs(mg_strz(o->show)))
 		io.kinds |= 1u << MG_KIND_LOG | 1u << MG_KIND_ETCD_LOG | 1u << MG_KIND_JOURNAL |
 			    1u << MG_KIND_KERNEL | 1u << MG_KIND_AUDIT;

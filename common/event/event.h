@@ -138,7 +138,7 @@ struct mg_event {
 	struct mg_str       component, node, pod, ns, resource, name, verb, user;
 	struct mg_str       message, audit_id;
 	struct mg_attr     *attrs;
-	uint32_t            nattrs;
+	uint32_t            nattrs, attrs_cap; /* cap: room that the batch made */
 };
 
 const char *mg_event_kind_name(enum mg_event_kind k);

@@ -102,7 +102,7 @@ static void object_line(struct mg_yamlitems *y, struct mg_str line, struct mg_st
 {
 	static const struct mg_str kind = MG_STR("kind:");
 
-	if (skipped(y, rest, indent)) {
+	if (!y->managed_fields && skipped(y, rest, indent)) {
 		append(y, mg_str("", 0));
 		return;
 	}

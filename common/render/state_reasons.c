@@ -20,6 +20,7 @@ struct reasons {
  * different ones. */
 static bool seen_elsewhere(struct reasons *r, const struct mg_event *e)
 {
+	uint64_t key[2];
 	uint32_t id;
 
 	mg_buf_clear(&r->text);
@@ -27,7 +28,10 @@ static bool seen_elsewhere(struct reasons *r, const struct mg_event *e)
 		      MG_FMT(e->ns), MG_FMT(e->name), MG_FMT(mg_event_attr(e, "reason")));
 	mg_buf_add(&r->text, mg_event_attr(e, "first"));
 	mg_buf_add(&r->text, e->message);
-	id = mg_intern_id(&r->seen, mg_buf_str(&r->text));
+	/* 128 bits of hash stand for the text: there may be very many */
+	key[0] = mg_str_hash(mg_buf_str(&r->text), 1);
+	key[1] = mg_str_hash(mg_buf_str(&r->text), 2);
+	id = mg_intern_id(&r->seen, mg_str((const char *)key, sizeof(key)));
 	if (id == r->nfirst)
 		MG_PUSH(r->first, r->nfirst, r->first_cap, e->artifact);
 	return r->first[id] != e->artifact;
@@ -68,17 +72,35 @@ static int by_count(const void *x, const void *y)
 	return mg_event_cmp(a->last, b->last);
 }
 
+/* Only Events in more than one file can be the same. */
+static bool one_file(const struct mg_case *c)
+{
+	const struct mg_event *first = NULL;
+
+	for (size_t i = 0; i < c->events.n; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+
+		if (e->kind != MG_EV_K8S_EVENT)
+			continue;
+		if (first && first->artifact != e->artifact)
+			return false;
+		first = e;
+	}
+	return true;
+}
+
 struct mg_reason *mg_reasons_collect(const struct mg_case *c, enum mg_severity least,
 				     bool (*shown)(void *ctx, const struct mg_event *e), void *ctx,
 				     size_t *n)
 {
 	struct reasons r = { .n = 0 };
+	bool           alone = one_file(c);
 
 	for (size_t i = 0; i < c->events.n; i++) {
 		const struct mg_event *e = &c->events.ev[i];
 
 		if (e->kind == MG_EV_K8S_EVENT && (!shown || shown(ctx, e)) && e->severity >= least &&
-		    !seen_elsewhere(&r, e))
+		    (alone || !seen_elsewhere(&r, e)))
 			reason_event(&r, e);
 	}
 	if (r.n)

@@ -60,6 +60,12 @@ static const struct list lists[] = {
 		{ "progressing", "progressing", MG_SHEET_TEXT, "progressing" },
 		{ "degraded", "degraded", MG_SHEET_TEXT, "degraded" },
 		{ "since", "since", MG_SHEET_CLOCK, TIME } } },
+	{ "containers", MG_EV_OBJECT, "containers", "pod", MG_SEV_DEBUG, {
+		{ "pod", "pod", MG_SHEET_TEXT, POD }, { "container", "container", MG_SHEET_TEXT, NAME },
+		{ "state", "state", MG_SHEET_TEXT, "state" },
+		{ "attempt", "attempt", MG_SHEET_COUNT, "attempt" },
+		{ "created", "created", MG_SHEET_TEXT, "created" },
+		{ "id", "id", MG_SHEET_TEXT, "container_id" } } },
 	{ "versions", MG_EV_CLUSTER_VERSION, NULL, NULL, MG_SEV_DEBUG, {
 		{ "started", "started", MG_SHEET_CLOCK, TIME },
 		{ "completed", "completed", MG_SHEET_CLOCK, "completed" },
@@ -184,6 +190,7 @@ struct seen {
  * are different ones. */
 static bool seen_elsewhere(struct seen *s, const struct list *l, const struct mg_event *e)
 {
+	uint64_t key[2];
 	uint32_t id;
 
 	mg_buf_clear(&s->text);
@@ -194,7 +201,10 @@ static bool seen_elsewhere(struct seen *s, const struct list *l, const struct mg
 		mg_buf_printf(&s->text, "\n%lld ", (long long)c.i);
 		mg_buf_add(&s->text, c.s);
 	}
-	id = mg_intern_id(&s->keys, mg_buf_str(&s->text));
+	/* 128 bits of hash stand for the text: there may be very many */
+	key[0] = mg_str_hash(mg_buf_str(&s->text), 1);
+	key[1] = mg_str_hash(mg_buf_str(&s->text), 2);
+	id = mg_intern_id(&s->keys, mg_str((const char *)key, sizeof(key)));
 	if (id == s->n)
 		MG_PUSH(s->first, s->n, s->cap, e->artifact);
 	return s->first[id] != e->artifact;
