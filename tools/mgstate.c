@@ -108,10 +108,14 @@ static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *
 	struct mg_case        c;
 	int                   rc;
 
+	/* Objects go through one strand: small blocks keep less in memory and cost no speed. */
+	io.block_size = (size_t)256 << 10;
 	io.changes = o->show && is(o->show, "changes");
-	if (o->show && mg_state_view_reads_logs(mg_strz(o->show)))
+	if (o->show && mg_state_view_reads_logs(mg_strz(o->show))) {
+		io.block_size = 0; /* as is usual */
 		io.kinds |= 1u << MG_KIND_LOG | 1u << MG_KIND_ETCD_LOG | 1u << MG_KIND_JOURNAL |
 			    1u << MG_KIND_KERNEL | 1u << MG_KIND_AUDIT;
+	}
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
