@@ -39,7 +39,7 @@ struct run {
 	struct mg_timeline    view;
 	struct mg_out         out;
 	uint64_t              bad;
-	bool                  readable, happenings; /* happenings: no mere states */
+	bool                  readable;
 	struct mg_case        c;
 };
 
@@ -114,9 +114,11 @@ static void run(struct run *r)
 
 	mg_timeline_begin(&r->view);
 	while (r->out.err.status == MG_OK && (e = mg_merge_next(r->merge))) {
-		if (mg_filter_takes(&r->filter, e) && !(r->happenings && mg_event_is_state(e->kind)))
-			mg_timeline_add(&r->view, e, e->artifact < r->paths.n ?
-				mg_intern_str(&r->paths, e->artifact) : mg_str("", 0));
+		if (mg_filter_takes(&r->filter, e))
+			mg_timeline_add(&r->view, e,
+					e->artifact < r->paths.n ?
+						mg_intern_str(&r->paths, e->artifact) :
+						mg_str("", 0));
 	}
 	mg_timeline_end(&r->view);
 }
@@ -202,11 +204,11 @@ static int check(struct run *r)
 {
 	const struct opts *o = r->o;
 	struct mg_str      unknown;
-	int                rc;
 
 	if (o->severity && !mg_severity_parse(mg_strz(o->severity), &r->filter.severity))
 		return mg_usage_error(r->tool, "'--severity=%s': expected debug, info, warning, "
 				      "error or critical", o->severity);
+	r->view.states = o->kinds.n || o->severity;
 	r->filter.kinds = (struct mg_words){ o->kinds.v, o->kinds.n };
 	r->filter.nodes = (struct mg_words){ o->nodes.v, o->nodes.n };
 	r->filter.components = (struct mg_words){ o->components.v, o->components.n };
@@ -219,9 +221,7 @@ static int check(struct run *r)
 	r->view.headings = !o->no_headers;
 	r->view.text.width = mg_terminal_width(STDOUT_FILENO);
 	r->view.text.color = mg_color_wanted(o->common.color, STDOUT_FILENO);
-	rc = check_form(r);
-	r->happenings = r->view.form == MG_TIMELINE_TEXT && o->kinds.n == 0 && !o->severity;
-	return rc;
+	return check_form(r);
 }
 
 static int timeline(struct run *r, char **operands, int n)

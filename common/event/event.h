@@ -123,7 +123,7 @@ struct mg_attr {
 	bool          number; /* `value` is a JSON number as it stands */
 };
 
-#define MG_EVENT_ATTRS 14
+#define MG_EVENT_ATTRS 18
 
 struct mg_event {
 	int64_t             time_ns;     /* start of the interval, or the point            */
@@ -138,7 +138,7 @@ struct mg_event {
 	struct mg_str       component, node, pod, ns, resource, name, verb, user;
 	struct mg_str       message, audit_id;
 	struct mg_attr     *attrs;
-	uint32_t            nattrs;
+	uint32_t            nattrs, attrs_cap; /* cap: room that the batch made */
 };
 
 const char *mg_event_kind_name(enum mg_event_kind k);

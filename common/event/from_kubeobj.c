@@ -303,14 +303,14 @@ static void event_object(const struct mg_knode *n, struct mg_batch *out, struct 
 	ns = mg_knode_text(obj, "namespace");
 	if (ns.n == 0 && !mg_str_eq(kind, MG_STR("Node")))
 		ns = mg_knode_text(n, "metadata.namespace");
-	e->ns = mg_batch_str(out, ns);
-	e->name = mg_batch_str(out, mg_knode_text(obj, "name"));
-	e->node = mg_batch_str(out, text_of(n, "source.host", "deprecatedSource.host", NULL));
+	e->ns = mg_batch_word(out, ns);
+	e->name = mg_batch_word(out, mg_knode_text(obj, "name"));
+	e->node = mg_batch_word(out, text_of(n, "source.host", "deprecatedSource.host", NULL));
 	if (mg_str_eq(kind, MG_STR("Pod")))
 		e->pod = e->name;
 	else if (mg_str_eq(kind, MG_STR("Node")) && e->node.n == 0)
 		e->node = e->name;
-	mg_batch_attr(out, e, "object_kind", kind);
+	mg_batch_attr_word(out, e, "object_kind", kind);
 }
 
 static void event(const struct mg_kubeobj *o, struct mg_batch *out)
@@ -329,18 +329,18 @@ static void event(const struct mg_kubeobj *o, struct mg_batch *out)
 	e = mg_kubeobj_event(o, out, MG_EV_K8S_EVENT, warning ? MG_SEV_WARNING : MG_SEV_INFO, NULL,
 			     last == MG_TIME_NONE ? first : last);
 	e->count = event_count(n);
-	mg_batch_attr(out, e, "reason", mg_knode_text(n, "reason"));
-	mg_batch_attr(out, e, "type", type);
+	mg_batch_attrs(out, e, 4); /* an archive may hold a hundred thousand Events */
+	mg_batch_attr_word(out, e, "reason", mg_knode_text(n, "reason"));
+	mg_batch_attr_word(out, e, "type", type);
 	event_object(n, out, e);
 	if (first != MG_TIME_NONE)
 		mg_batch_attr(out, e, "first",
 			      mg_strz(mg_time_format(first, first % MG_SEC ? 6 : 0, text, sizeof(text))));
-	e->component = mg_batch_str(out, text_of(n, "source.component", "reportingComponent",
+	e->component = mg_batch_word(out, text_of(n, "source.component", "reportingComponent",
 						  "reportingController"));
 	if (e->component.n == 0)
-		e->component = mg_batch_str(out, mg_knode_text(n, "deprecatedSource.component"));
-	attr_text(out, e, "source", e->component);
-	e->message = mg_batch_str(out, mg_str_trim(text_of(n, "message", "note", NULL)));
+		e->component = mg_batch_word(out, mg_knode_text(n, "deprecatedSource.component"));
+	e->message = mg_batch_word(out, mg_str_trim(text_of(n, "message", "note", NULL)));
 }
 
 /* --- all kinds --------------------------------------------------------------------------- */
