@@ -300,7 +300,7 @@ static const struct {
 	{ "members", members, 2, 0, MG_SEV_CRITICAL, "no quorum" },
 	{ "members", lag, 5001, 5000, MG_SEV_WARNING, "5001 raft entries" },
 	{ "compaction", compactions, 801, 800, MG_SEV_WARNING, "9 of 9" },
-	{ "compaction", uneven_compaction, 201, 200, MG_SEV_INFO, "apart by" },
+	{ "compaction", uneven_compaction, 201, 200, MG_SEV_INFO, "apart by 201 ms" },
 	{ "defragmentation", defragmentation, 1000, 999, MG_SEV_INFO, "(n1 1)" },
 	{ "etcd-certs", refused, 10, 9, MG_SEV_WARNING, "10 connections" },
 	{ "etcd-certs", refused_expired, 1, 0, MG_SEV_ERROR, "1 of them because it had expired" },

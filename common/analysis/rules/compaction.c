@@ -42,13 +42,17 @@ static void report(struct mg_rule_ctx *x, const struct mg_etcd_sum *s, uint64_t 
 	struct mg_finding *f = mg_find_new(x, many ? MG_SEV_WARNING : MG_SEV_INFO, MG_CONF_MEDIUM,
 					   s->first->time_ns, s->end_ns);
 
-	mg_find_claim(x, f, "%llu of %llu compactions of etcd between %s and %s took longer than %s; the "
-			    "longest %s%s%s", (unsigned long long)slow, (unsigned long long)s->n,
-		      mg_rule_clock(x, s->first->time_ns), mg_rule_clock(x, s->end_ns),
-		      mg_rule_dur(x, (int64_t)(mg_rule_num(x, "slow_ms") * 1e6)),
-		      mg_rule_dur(x, s->longest->duration_ns),
-		      apart_at ? "; for one revision the members were apart by " : "",
-		      apart_at ? mg_rule_dur(x, apart) : "");
+	if (slow)
+		mg_find_claim(x, f, "%llu of %llu compactions of etcd between %s and %s took longer than %s; "
+				    "the longest %s", (unsigned long long)slow, (unsigned long long)s->n,
+			      mg_rule_clock(x, s->first->time_ns), mg_rule_clock(x, s->end_ns),
+			      mg_rule_dur(x, (int64_t)(mg_rule_num(x, "slow_ms") * 1e6)),
+			      mg_rule_dur(x, s->longest->duration_ns));
+	else
+		mg_find_claim(x, f, "one compaction took the members of etcd very different times at %s: "
+				    "they were apart by %s, the slowest took %s",
+			      mg_rule_clock(x, apart_at->time_ns), mg_rule_dur(x, apart),
+			      mg_rule_dur(x, apart_at->duration_ns));
 	mg_find_label(x, f, "slow compaction");
 	mg_etcd_evidence(x, f, x->etcd, s, is_compaction);
 	mg_find_num(f, "compactions", (double)s->n);
