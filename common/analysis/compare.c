@@ -304,7 +304,9 @@ static void events(struct mg_comparison *cmp, struct mg_case *const c[2])
 
 			if (e->time_ns == MG_TIME_NONE)
 				continue;
-			sum_of(&kinds, mg_strz(mg_event_kind_name(e->kind)))->count[side] += e->count;
+			if (!mg_event_is_state(e->kind)) /* how it was tells of no happening */
+				sum_of(&kinds, mg_strz(mg_event_kind_name(e->kind)))->count[side] +=
+					e->count;
 			if (e->kind == MG_EV_LOG_ERROR || e->kind == MG_EV_PATTERN)
 				sum_of(&messages, e->message)->count[side] += e->count;
 		}

@@ -5,6 +5,16 @@
 
 /* In causal order: storage, API server, requests, clients, control plane, workloads. */
 const struct mg_rule *const mg_rules[] = {
+	&mg_rule_rollout,
+	&mg_rule_disk_stall,
+	&mg_rule_cpu_starvation,
+	&mg_rule_members,
+	&mg_rule_etcd_certs,
+	&mg_rule_cert_expiry,
+	&mg_rule_csr_pileup,
+	&mg_rule_compaction,
+	&mg_rule_defragmentation,
+	&mg_rule_pressure,
 	&mg_rule_etcd_stall,
 	&mg_rule_slow_fsync,
 	&mg_rule_network,
@@ -20,6 +30,12 @@ const struct mg_rule *const mg_rules[] = {
 	&mg_rule_oom_kill,
 	&mg_rule_non_graceful,
 	&mg_rule_apiserver_panic,
+	&mg_rule_sigkill_after_grace,
+	&mg_rule_goroutine_leak,
+	&mg_rule_dc_in_progress,
+	&mg_rule_forced_close,
+	&mg_rule_reflector_errors,
+	&mg_rule_probe_storm,
 	&mg_rule_dc_leak,
 	&mg_rule_dc_wall,
 	&mg_rule_slo_breach,
@@ -82,16 +98,20 @@ void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_ov
 		  size_t noverrides)
 {
 	struct mg_signals  s;
-	struct mg_rule_ctx x = { .c = c, .s = &s, .out = out, .overrides = o,
+	struct mg_etcdview etcd;
+	struct mg_rule_ctx x = { .c = c, .s = &s, .etcd = &etcd, .out = out, .overrides = o,
 				 .noverrides = noverrides };
 
 	mg_signals_build(&s, c);
+	mg_etcdview_build(&etcd, c);
 	for (size_t i = 0; mg_rules[i]; i++) {
 		x.rule = mg_rules[i];
 		x.rule->run(&x);
 	}
 	audit_blind_spots(&x);
+	mg_findings_plan(&x);
 	mg_findings_chain(out);
 	mg_findings_verdict(out, c);
+	mg_etcdview_release(&etcd);
 	mg_signals_release(&s);
 }

@@ -18,4 +18,11 @@ extern const struct mg_rule mg_rule_etcd_stall, mg_rule_slow_fsync, mg_rule_appl
 	mg_rule_clock_skew,
 	mg_rule_network, mg_rule_db_size, mg_rule_object_count;
 
+/* fed by logs, goroutine dumps and objects */
+extern const struct mg_rule mg_rule_goroutine_leak, mg_rule_dc_in_progress, mg_rule_forced_close,
+	mg_rule_reflector_errors, mg_rule_pressure, mg_rule_disk_stall, mg_rule_probe_storm,
+	mg_rule_rollout, mg_rule_sigkill_after_grace, mg_rule_cert_expiry, mg_rule_csr_pileup,
+	mg_rule_members, mg_rule_compaction, mg_rule_defragmentation, mg_rule_etcd_certs,
+	mg_rule_cpu_starvation;
+
 #endif
