@@ -42,6 +42,8 @@ struct mg_rule_ctx {
 	struct mg_findings       *out;
 	const struct mg_override *overrides;
 	size_t                    noverrides;
+	int64_t onset_ns; /* start of the earliest finding of severity warning or above so far that
+			     the data covers, MG_TIME_NONE: none.  Only what-changed may ask. */
 };
 
 extern const struct mg_rule *const mg_rules[]; /* ended by NULL, in causal order */

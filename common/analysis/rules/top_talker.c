@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
-#include <stdlib.h>
 
+#include "analysis/note_sums.h"
 #include "base/mem.h"
 
 /* A user that makes most requests of a minute, and far more than it usually does. */
@@ -14,13 +14,6 @@ static uint64_t all_in_minute(const struct mg_minute *m, size_t n, int64_t minut
 	return sum;
 }
 
-static int cmp_u64(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* Median of the other minutes of the archive for this user, silent minutes counting 0. */
 static uint64_t usual(const struct mg_minute *m, size_t n, const struct mg_minute *peak,
 		      int64_t minutes)
@@ -31,10 +24,7 @@ static uint64_t usual(const struct mg_minute *m, size_t n, const struct mg_minut
 	for (size_t i = 0; i < n; i++)
 		if (m[i].key == peak->key && m[i].minute != peak->minute)
 			v[k++] = m[i].count;
-	qsort(v, k, sizeof(*v), cmp_u64);
-	/* minutes without a request of this user stand before the first entry */
-	median = minutes > 1 && k > (size_t)(minutes - 1) / 2
-			 ? v[k - 1 - (size_t)(minutes - 1) / 2] : 0;
+	median = mg_usual(v, k, (size_t)(minutes - 1));
 	free(v);
 	return median;
 }
