@@ -107,6 +107,30 @@ static void hot_object(struct mg_rule_ctx *x, struct mg_finding *f, struct mg_re
 		}
 }
 
+/* What each of them does most, three at most. */
+static void busiest(struct mg_rule_ctx *x, struct mg_finding *f, struct mg_requests *r,
+		    const struct user *u, size_t n, const struct product *p)
+{
+	size_t                         ng;
+	const struct mg_request_group *g = mg_requests_groups(r, &ng);
+
+	for (size_t i = 0, told = 0; i < n && told < 3; i++) {
+		size_t k = 0;
+
+		if (!mg_str_eq(u[i].product, p->name))
+			continue;
+		while (k < ng && g[k].user != u[i].id)
+			k++;
+		if (k == ng)
+			continue;
+		mg_find_evidence(x, f, g[k].artifact, g[k].line, g[k].first_ns,
+				 "first of %llu: %.*s %.*s by %.*s", (unsigned long long)g[k].count,
+				 MG_FMT(mg_requests_text(r, g[k].verb)),
+				 MG_FMT(mg_requests_text(r, g[k].pattern)), MG_FMT(u[i].name));
+		told++;
+	}
+}
+
 static void report(struct mg_rule_ctx *x, struct mg_requests *r, const struct user *u, size_t n,
 		   const struct product *p)
 {
@@ -127,6 +151,7 @@ static void report(struct mg_rule_ctx *x, struct mg_requests *r, const struct us
 		      p->users > 3 ? " …" : "");
 	mg_find_label(x, f, "one product");
 	hot_object(x, f, r, u, n, p);
+	busiest(x, f, r, u, n, p);
 	mg_find_num(f, "requests", (double)p->n);
 	mg_find_num(f, "share", (double)p->n / all);
 	mg_find_num(f, "users", p->users);
