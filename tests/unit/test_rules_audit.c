@@ -47,7 +47,7 @@ static void platform_conflicts(struct feed *f, int n)
 static void applies(struct feed *f, int n)
 {
 	struct ask a = { APP, "patch", "deployments.apps", "team-a", "web",
-			 "/apis/apps/v1/namespaces/team-a/deployments/web?fieldManager=x&force=true", .code = 200 };
+			 "/apis/apps/v1/deployments/web?fieldManager=x&force=true", .code = 200 };
 
 	feed_many(f, &a, n, T0 + MG_MIN, 5 * MG_SEC);
 }
@@ -55,7 +55,7 @@ static void applies(struct feed *f, int n)
 static void apply_loop(struct feed *f, int n)
 {
 	struct ask a = { APP, "patch", "deployments.apps", "team-a", "web",
-			 "/apis/apps/v1/namespaces/team-a/deployments/web?force=true", .code = 200 };
+			 "/apis/apps/v1/deployments/web?force=true", .code = 200 };
 
 	feed_many(f, &a, n, T0 + MG_MIN, 990 * MG_MS);
 }
@@ -64,7 +64,7 @@ static void apply_loop(struct feed *f, int n)
 static void patches(struct feed *f, int n)
 {
 	struct ask a = { APP, "patch", "deployments.apps", "team-a", "web",
-			 "/apis/apps/v1/namespaces/team-a/deployments/web?fieldManager=kubectl-patch", .code = 200 };
+			 "/apis/apps/v1/deployments/web?fieldManager=kubectl-patch", .code = 200 };
 
 	feed_many(f, &a, n, T0 + MG_MIN, 5 * MG_SEC);
 }

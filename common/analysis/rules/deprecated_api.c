@@ -71,8 +71,8 @@ static void run(struct mg_rule_ctx *x)
 	if (!u.top || (double)u.n < mg_rule_num(x, "min_requests"))
 		return;
 	f = mg_find_new(x, MG_SEV_INFO, MG_CONF_HIGH, u.first, u.last);
-	mg_find_claim(x, f, "APIs that Kubernetes %.*s or a later release removes are in use (%llu request%s of %u "
-			    "account%s): %.*s", MG_FMT(u.release), (unsigned long long)u.n,
+	mg_find_claim(x, f, "APIs that Kubernetes %.*s or a later release removes are in use (%llu "
+			    "request%s of %u account%s): %.*s", MG_FMT(u.release), (unsigned long long)u.n,
 		      u.n == 1 ? "" : "s", u.users, u.users == 1 ? "" : "s", MG_FMT(u.list));
 	mg_find_label(x, f, "deprecated API");
 	mg_find_evidence(x, f, u.top->artifact, u.top->line, u.top->first_ns,
