@@ -83,11 +83,11 @@ double mg_note_rate(const struct mg_note_sum *s)
 const char *mg_note_object(struct mg_rule_ctx *x, const struct mg_requests *r,
 			   const struct mg_request_note *t)
 {
-	struct mg_str ns = mg_requests_text(r, t->ns);
+	struct mg_str ns = mg_requests_text(r, t->ns), name = mg_requests_text(r, t->name);
 
-	return mg_arena_printf(&x->out->arena, "%.*s %.*s%s%.*s",
-			       MG_FMT(mg_requests_text(r, t->resource)), MG_FMT(ns), ns.n ? "/" : "",
-			       MG_FMT(mg_requests_text(r, t->name))).p;
+	return mg_arena_printf(&x->out->arena, "%.*s%s%.*s%s%.*s",
+			       MG_FMT(mg_requests_text(r, t->resource)), ns.n || name.n ? " " : "",
+			       MG_FMT(ns), ns.n && name.n ? "/" : "", MG_FMT(name)).p;
 }
 
 const char *mg_note_list(struct mg_rule_ctx *x, const struct mg_requests *r,

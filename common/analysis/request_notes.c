@@ -8,9 +8,12 @@
 /* A watch that ends sooner never sent an event: the server had no history to start from. */
 #define WATCH_EXPIRED_NS (10 * MG_MS)
 
-static int64_t slot_of(int64_t ns, int64_t width)
+/* Minutes and slots fit 32 bits for some hundred years around 1970; others are cut. */
+static int32_t slot_of(int64_t ns, int64_t width)
 {
-	return ns / width - (ns % width < 0);
+	int64_t slot = ns / width - (ns % width < 0);
+
+	return slot < INT32_MIN ? INT32_MIN : slot > INT32_MAX ? INT32_MAX : (int32_t)slot;
 }
 
 /* The value of a query parameter; an empty view when it is absent or empty. */
@@ -47,92 +50,96 @@ static bool is_relist(const struct mg_request *q)
 	       !query_value(q->uri, MG_STR("continue")).n;
 }
 
-/* Returns the cell. */
-static uint32_t note(struct mg_requests *r, const struct mg_request *q,
-		     const struct mg_request_note *key, int64_t end)
+/* The cell of `key`.  A group meets the same one again and again: it remembers the last. */
+static struct mg_request_note *cell_of(struct mg_requests *r, const struct mg_request_note *key,
+				       uint32_t *last)
 {
+	struct mg_request_note *t;
 	bool                    added;
-	uint32_t                i = mg_cells_find(&r->notes, key, &added);
-	struct mg_request_note *t = mg_cells_at(&r->notes, i);
 
-	if (added)
-		t->first_ns = t->last_ns = end;
-	if (added || end < t->first_ns ||
-	    (end == t->first_ns && mg_request_above(q->artifact, q->line, t->artifact, t->line))) {
-		t->first_ns = end;
+	if (*last < r->notes.n) {
+		t = mg_cells_at(&r->notes, *last);
+		if (memcmp(t, key, r->notes.key) == 0)
+			return t;
+	}
+	*last = mg_cells_find(&r->notes, key, &added);
+	t = mg_cells_at(&r->notes, *last);
+	if (added) {
+		t->first_ns = INT64_MAX;
+		t->last_ns = INT64_MIN;
+	}
+	return t;
+}
+
+static struct mg_request_note *note(struct mg_requests *r, const struct mg_request *q,
+				    struct group_cell *g, const struct mg_request_note *key,
+				    int64_t ns)
+{
+	struct mg_request_note *t = cell_of(r, key, &g->note);
+
+	if (ns < t->first_ns ||
+	    (ns == t->first_ns && mg_request_above(q->artifact, q->line, t->artifact, t->line))) {
+		t->first_ns = ns;
 		t->artifact = q->artifact;
 		t->line = q->line;
 	}
-	if (end > t->last_ns)
-		t->last_ns = end;
+	if (ns > t->last_ns)
+		t->last_ns = ns;
 	t->count++;
-	return i;
+	return t;
 }
 
 static void note_object(struct mg_requests *r, const struct mg_request *q, enum mg_note_sort sort,
-			const struct mg_request_group *g, int64_t end)
+			struct group_cell *g, int64_t end)
 {
-	struct mg_request_note key = { .sort = sort, .user = g->user, .resource = g->resource,
+	struct mg_request_note key = { .sort = sort, .user = g->g.user, .resource = g->g.resource,
 				       .ns = mg_intern_id(&r->texts, q->ns),
 				       .name = mg_intern_id(&r->texts, q->name) };
 
-	note(r, q, &key, end);
+	note(r, q, g, &key, end);
 }
 
 static void note_watch(struct mg_requests *r, const struct mg_request *q,
-		       const struct mg_request_group *g, int64_t end)
+		       struct group_cell *g, int64_t end)
 {
-	struct mg_request_note key = { .sort = MG_NOTE_WATCH, .user = g->user };
+	struct mg_request_note key = { .sort = MG_NOTE_WATCH, .user = g->g.user };
 	int64_t                life = 0;
 	bool                   known = q->start_ns != MG_TIME_NONE && q->end_ns >= q->start_ns &&
 		     !__builtin_sub_overflow(q->end_ns, q->start_ns, &life);
-	uint32_t               i;
 
 	if (q->code == 410 || (known && q->code == 200 && life < WATCH_EXPIRED_NS)) {
 		key.sort = MG_NOTE_EXPIRED;
-		key.resource = g->resource;
+		key.resource = g->g.resource;
 		key.slot = slot_of(end, MG_NOTE_SLOT_NS);
-		note(r, q, &key, end);
+		note(r, q, g, &key, end);
 	}
 	if (!known || q->code >= 400)
 		return;
-	key = (struct mg_request_note){ .sort = MG_NOTE_WATCH, .user = g->user,
+	key = (struct mg_request_note){ .sort = MG_NOTE_WATCH, .user = g->g.user,
 					.slot = slot_of(q->start_ns, MG_MIN) };
-	i = note(r, q, &key, q->start_ns);
-	((struct mg_request_note *)mg_cells_at(&r->notes, i))->part += life < MG_MIN;
+	note(r, q, g, &key, q->start_ns)->part += life < MG_MIN;
 }
 
-/* A group is of one resource: it remembers the cell of the minute, as for its user. */
-static void note_write(struct mg_requests *r, const struct mg_request *q,
-		       struct group_cell *g, int64_t end)
+static void note_write(struct mg_requests *r, const struct mg_request *q, struct group_cell *g,
+		       int64_t end)
 {
-	struct mg_request_note key = { .sort = MG_NOTE_WRITES, .resource = g->resource,
+	struct mg_request_note key = { .sort = MG_NOTE_WRITES, .resource = g->g.resource,
 				       .slot = slot_of(end, MG_MIN) };
-	struct mg_request_note *t;
 
-	if (g->writes < r->notes.n) {
-		t = mg_cells_at(&r->notes, g->writes);
-		if (t->sort == MG_NOTE_WRITES && t->resource == key.resource && t->slot == key.slot &&
-		    end > t->first_ns) {
-			t->last_ns = end > t->last_ns ? end : t->last_ns;
-			t->count++;
-			return;
-		}
-	}
-	g->writes = note(r, q, &key, end);
+	note(r, q, g, &key, end);
 }
 
 static void note_expired(struct mg_requests *r, const struct mg_request *q,
-			 enum mg_note_sort sort, const struct mg_request_group *g, int64_t ns)
+			 enum mg_note_sort sort, struct group_cell *g, int64_t ns)
 {
-	struct mg_request_note key = { .sort = sort, .user = g->user, .resource = g->resource,
+	struct mg_request_note key = { .sort = sort, .user = g->g.user, .resource = g->g.resource,
 				       .slot = slot_of(ns, MG_NOTE_SLOT_NS) };
 
-	note(r, q, &key, ns);
+	note(r, q, g, &key, ns);
 }
 
 static void note_code(struct mg_requests *r, const struct mg_request *q, enum mg_verb_class verb,
-		      const struct mg_request_group *g, int64_t end)
+		      struct group_cell *g, int64_t end)
 {
 	if (q->code == 409 && verb != MG_VERB_CREATE) /* a create means: it exists already */
 		note_object(r, q, MG_NOTE_CONFLICT, g, end);
@@ -147,8 +154,7 @@ static void note_code(struct mg_requests *r, const struct mg_request *q, enum mg
 void mg_requests_note(struct mg_requests *r, const struct mg_request *q, enum mg_verb_class verb,
 		      uint32_t group, int64_t end)
 {
-	struct group_cell             *cell = mg_cells_at(&r->groups, group);
-	const struct mg_request_group *g = &cell->g;
+	struct group_cell *g = mg_cells_at(&r->groups, group);
 
 	if (q->resource.n == 0)
 		return;
@@ -164,7 +170,7 @@ void mg_requests_note(struct mg_requests *r, const struct mg_request *q, enum mg
 			note_expired(r, q, MG_NOTE_RELIST, g,
 				     q->start_ns == MG_TIME_NONE ? end : q->start_ns);
 	} else if (verb != MG_VERB_GET && verb != MG_VERB_OTHER) {
-		note_write(r, q, cell, end);
+		note_write(r, q, g, end);
 	}
 	if (is_apply(q, verb))
 		note_object(r, q, MG_NOTE_APPLY, g, end);
@@ -176,22 +182,23 @@ void mg_requests_merge_notes(struct mg_requests *to, const struct mg_requests *f
 	for (uint32_t i = 0; i < from->notes.n; i++) {
 		const struct mg_request_note *f = mg_cells_at(&from->notes, i);
 		struct mg_request_note        key = { .sort = f->sort, .slot = f->slot }, *t;
-		bool                          added, object = f->sort <= MG_NOTE_APPLY;
+		uint32_t                      last = MG_NONE;
+		bool                          object = f->sort <= MG_NOTE_APPLY;
 
 		/* an id that the sort does not use is 0 and means no text */
 		key.user = f->sort == MG_NOTE_WRITES ? 0 : id[f->user];
 		key.resource = f->sort == MG_NOTE_WATCH ? 0 : id[f->resource];
 		key.ns = object ? id[f->ns] : 0;
 		key.name = object ? id[f->name] : 0;
-		t = mg_cells_at(&to->notes, mg_cells_find(&to->notes, &key, &added));
-		if (added || f->first_ns < t->first_ns ||
+		t = cell_of(to, &key, &last);
+		if (f->first_ns < t->first_ns ||
 		    (f->first_ns == t->first_ns &&
 		     mg_request_above(f->artifact, f->line, t->artifact, t->line))) {
 			t->first_ns = f->first_ns;
 			t->artifact = f->artifact;
 			t->line = f->line;
 		}
-		if (added || f->last_ns > t->last_ns)
+		if (f->last_ns > t->last_ns)
 			t->last_ns = f->last_ns;
 		t->count += f->count;
 		t->part += f->part;

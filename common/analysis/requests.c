@@ -67,7 +67,7 @@ struct mg_requests *mg_requests_new(void)
 	mg_cells_init(&r->minutes, sizeof(struct pair_cell), 2 * sizeof(int64_t));
 	mg_cells_init(&r->objects, sizeof(struct mg_object_hits), 4 * sizeof(uint32_t));
 	mg_cells_init(&r->errors, sizeof(struct pair_cell), 2 * sizeof(int64_t));
-	mg_cells_init(&r->notes, sizeof(struct mg_request_note), 8 * sizeof(uint32_t));
+	mg_cells_init(&r->notes, sizeof(struct mg_request_note), 6 * sizeof(uint32_t));
 	r->width_ns = MG_SEC;
 	r->first_ns = r->last_ns = MG_TIME_NONE;
 	return r;

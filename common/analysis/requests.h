@@ -106,11 +106,11 @@ enum mg_note_sort {
 #define MG_NOTE_SLOT_NS (INT64_C(5) * 1000000000) /* of EXPIRED and RELIST */
 
 struct mg_request_note {
-	uint32_t sort, user, resource, ns, name, none; /* ids; which are used: see the sort  */
-	int64_t  slot;              /* minute, slot or 0   */
-	uint64_t count, part;
+	uint32_t sort, user, resource, ns, name; /* ids; which are used: see the sort */
+	int32_t  slot;                           /* minute, slot or 0; the key ends here */
+	uint32_t count, part;
 	int64_t  first_ns, last_ns;
-	uint64_t line;              /* of the first one    */
+	uint64_t line;                           /* of the first one */
 	uint32_t artifact, pad;
 };
 

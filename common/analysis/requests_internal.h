@@ -12,7 +12,7 @@
 struct group_cell {
 	uint32_t                user, verb, resource, subresource, pattern, code, ip;
 	uint32_t                minute; /* cell of this user's minute that was counted last */
-	uint32_t                writes; /* note of this resource's writes that was counted last */
+	uint32_t                note; /* its note that was counted last */
 	struct mg_request_group g;
 };
 

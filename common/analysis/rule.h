@@ -2,7 +2,7 @@
  *
  * Layer:   analysis
  * A rule reads a finished case and adds findings.  It never reads a finding of another
- * rule; causes and effects are joined afterwards (chain.c).  A rule whose artifacts are
+ * rule (the last one is told when the earliest finding begins: onset_ns); causes and effects are joined afterwards (chain.c).  A rule whose artifacts are
  * missing says so with mg_rule_missing and adds nothing.
  */
 #ifndef MG_ANALYSIS_RULE_H

@@ -13,8 +13,8 @@ static void report(struct mg_rule_ctx *x, const struct mg_requests *r, const str
 
 	f = mg_find_new(x, often ? MG_SEV_WARNING : MG_SEV_INFO, MG_CONF_HIGH, u->first_ns,
 			u->last_ns);
-	mg_find_claim(x, f, "%s sent %llu server-side applies (%.1f/s) between %s and %s; the object that "
-			    "was applied most is %s (%llu, %.1f/s)",
+	mg_find_claim(x, f, "%s sent %llu server-side applies (%.2g/s) between %s and %s; the object that "
+			    "was applied most is %s (%llu, %.2g/s)",
 		      mg_rule_user(x, mg_requests_text(r, u->user)), (unsigned long long)u->n,
 		      mg_note_rate(u), mg_rule_clock(x, u->first_ns), mg_rule_clock(x, u->last_ns),
 		      mg_note_object(x, r, o->top), (unsigned long long)o->n, mg_note_rate(o));
