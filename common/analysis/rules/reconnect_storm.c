@@ -13,22 +13,6 @@ struct minute {
 	const struct mg_request_note *top;
 };
 
-/* Median over all minutes of the audit log but the one at `peak`; silent ones count 0. */
-static uint64_t usual(struct mg_requests *r, const struct minute *m, size_t n, size_t peak)
-{
-	uint64_t *v = mg_alloc((n + 1) * sizeof(*v)), median;
-	int64_t   first, last;
-	size_t    k = 0;
-
-	mg_requests_span(r, &first, &last);
-	for (size_t i = 0; i < n; i++)
-		if (i != peak)
-			v[k++] = m[i].started;
-	median = mg_usual(v, k, (size_t)(last / MG_MIN - first / MG_MIN));
-	free(v);
-	return median;
-}
-
 static size_t collect(struct mg_requests *r, struct minute **out)
 {
 	size_t                        n, k = 0;
@@ -46,6 +30,25 @@ static size_t collect(struct mg_requests *r, struct minute **out)
 	return k;
 }
 
+/* Median over the minutes of what is usual without the one at `except`; silent ones count 0. */
+static uint64_t usual(const struct mg_rule_ctx *x, int64_t except)
+{
+	struct mg_requests *r = mg_rule_usual(x);
+	struct minute      *m;
+	size_t              n = collect(r, &m), k = 0;
+	uint64_t           *v = mg_alloc((n + 1) * sizeof(*v)), median;
+	int64_t             first, last;
+
+	mg_requests_span(r, &first, &last);
+	for (size_t i = 0; i < n; i++)
+		if (m[i].minute != except)
+			v[k++] = m[i].started;
+	median = mg_usual(v, k, (size_t)(last / MG_MIN - first / MG_MIN));
+	free(v);
+	free(m);
+	return median;
+}
+
 static void report(struct mg_rule_ctx *x, const struct mg_requests *r, const struct minute *m,
 		   uint64_t before)
 {
@@ -55,10 +58,10 @@ static void report(struct mg_rule_ctx *x, const struct mg_requests *r, const str
 
 	f = mg_find_new(x, server ? MG_SEV_INFO : MG_SEV_WARNING,
 			server ? MG_CONF_HIGH : MG_CONF_MEDIUM, start, start + MG_MIN);
-	mg_find_claim(x, f, "%llu watches of %u accounts began in the minute from %s (median minute: %llu), "
+	mg_find_claim(x, f, "%llu watches of %u accounts began in the minute from %s (median minute %s: %llu), "
 			    "most by %s (%llu); %llu of them lived less than a minute%s",
 		      (unsigned long long)m->started, m->clients, mg_rule_clock(x, start),
-		      (unsigned long long)before, mg_rule_user(x, mg_requests_text(r, m->top->user)),
+		      mg_rule_usual_where(x), (unsigned long long)before, mg_rule_user(x, mg_requests_text(r, m->top->user)),
 		      (unsigned long long)m->top->count, (unsigned long long)m->brief,
 		      server ? "; an API server began or ended just before, which explains it" : "");
 	mg_find_label(x, f, "watches reconnect");
@@ -89,7 +92,7 @@ static void run(struct mg_rule_ctx *x)
 		peak = m[i].started > m[peak].started ? i : peak;
 	if (n && (double)m[peak].started >= mg_rule_num(x, "min_watches") &&
 	    m[peak].clients >= mg_rule_num(x, "min_clients")) {
-		before = usual(r, m, n, peak);
+		before = usual(x, m[peak].minute);
 		if ((double)m[peak].started >= mg_rule_num(x, "times_usual") * (double)before)
 			report(x, r, &m[peak], before);
 	}

@@ -7,8 +7,7 @@
 /* Writes of one resource, as minutes. */
 struct churn {
 	const struct mg_request_note *peak; /* busiest minute before the death */
-	uint64_t                      usual; /* median of all other minutes    */
-	double                        times;
+	uint64_t                      usual; /* median minute elsewhere       */
 };
 
 /* Is this minute in the window before the death?  The minute of the death counts. */
@@ -17,28 +16,51 @@ static bool before(int64_t minute, int64_t death_ns, int64_t window_ns)
 	return minute * MG_MIN <= death_ns && (minute + 1) * MG_MIN >= death_ns - window_ns;
 }
 
-static void judge(struct mg_requests *r, const struct mg_request_note *t, size_t n,
-		  uint32_t resource, int64_t death_ns, int64_t window_ns, struct churn *c)
+/* Median writes a minute of a resource where it was usual; UINT64_MAX: nothing to compare with.
+ * Without a baseline the window before the death does not count. */
+static uint64_t usual(const struct mg_rule_ctx *x, struct mg_str resource, int64_t death_ns,
+		      int64_t window_ns)
 {
-	uint64_t *v = mg_zalloc((n + 1) * sizeof(*v));
-	size_t    k = 0, in = 0, all;
-	int64_t   first, last;
+	struct mg_requests           *r = mg_rule_usual(x);
+	size_t                        n, k = 0, in = 0, all;
+	const struct mg_request_note *t = mg_requests_notes(r, MG_NOTE_WRITES, &n);
+	uint64_t                     *v = mg_alloc((n + 1) * sizeof(*v)), median;
+	int64_t                       first, last;
 
-	mg_requests_span(r, &first, &last);
-	*c = (struct churn){ 0 };
 	for (size_t i = 0; i < n; i++) {
-		if (t[i].resource != resource)
+		if (!mg_str_eq(mg_requests_text(r, t[i].resource), resource))
 			continue;
-		if (!before(t[i].slot, death_ns, window_ns))
+		if (r != x->c->usual && before(t[i].slot, death_ns, window_ns))
+			in++;
+		else
 			v[k++] = t[i].count;
-		else if (in++ == 0 || t[i].count > c->peak->count)
-			c->peak = &t[i];
 	}
+	mg_requests_span(r, &first, &last);
 	all = (size_t)(last / MG_MIN - first / MG_MIN + 1);
-	c->usual = mg_usual(v, k, all - in);
-	c->times = c->peak && all > in ? /* else there is nothing to compare with */
-		   (double)c->peak->count / (double)(c->usual ? c->usual : 1) : 0;
+	median = all > in ? mg_usual(v, k, all - in) : UINT64_MAX;
 	free(v);
+	return median;
+}
+
+/* The resource that is written most in a minute before the death, if far more than usual. */
+static void judge(struct mg_rule_ctx *x, struct mg_requests *r, int64_t death_ns,
+		  int64_t window_ns, struct churn *best)
+{
+	size_t                        n;
+	const struct mg_request_note *t = mg_requests_notes(r, MG_NOTE_WRITES, &n);
+
+	*best = (struct churn){ 0 };
+	for (size_t i = 0; i < n; i++) {
+		uint64_t is_usual;
+
+		if (!before(t[i].slot, death_ns, window_ns) ||
+		    (double)t[i].count < mg_rule_num(x, "min_writes") ||
+		    (best->peak && t[i].count <= best->peak->count))
+			continue;
+		is_usual = usual(x, mg_requests_text(r, t[i].resource), death_ns, window_ns);
+		if ((double)t[i].count >= mg_rule_num(x, "times_usual") * (double)is_usual)
+			*best = (struct churn){ &t[i], is_usual };
+	}
 }
 
 /* Goroutines that serve watches, the most in one dump. */
@@ -86,7 +108,7 @@ static uint32_t large_lists(const struct mg_rule_ctx *x, int64_t death_ns, int64
 static void report(struct mg_rule_ctx *x, const struct mg_requests *r, const struct mg_death *d,
 		   const struct churn *c, const struct mg_event *g)
 {
-	bool               writes = c->peak && c->times >= mg_rule_num(x, "times_usual");
+	bool               writes = c->peak != NULL;
 	bool               watches = (double)goroutines_of(g) >= mg_rule_num(x, "min_goroutines");
 	int64_t            start = writes ? c->peak->slot * MG_MIN : d->time_ns;
 	struct mg_finding *f;
@@ -96,10 +118,10 @@ static void report(struct mg_rule_ctx *x, const struct mg_requests *r, const str
 	mg_find_claim(x, f, "kube-apiserver%s%.*s was OOM-killed at %s without large LISTs before it%s%s",
 		      d->node.n ? " on " : "", MG_FMT(d->node), mg_rule_clock(x, d->time_ns),
 		      writes ? mg_arena_printf(&x->out->arena,
-					       ", while %.*s were written %llu times a minute (usual here: "
+					       ", while %.*s were written %llu times a minute (usual %s: "
 					       "%llu), each write being sent to every watch",
 					       MG_FMT(mg_requests_text(r, c->peak->resource)),
-					       (unsigned long long)c->peak->count,
+					       (unsigned long long)c->peak->count, mg_rule_usual_where(x),
 					       (unsigned long long)c->usual).p : "",
 		      watches ? mg_arena_printf(&x->out->arena, "; %lld goroutines served watches",
 						(long long)goroutines_of(g)).p : "");
@@ -130,34 +152,23 @@ static bool was_killed(const struct mg_death *d)
 static void run(struct mg_rule_ctx *x)
 {
 	struct mg_requests           *r;
-	const struct mg_request_note *t;
 	const struct mg_event        *g;
 	int64_t                       window = (int64_t)mg_rule_num(x, "window_seconds") * MG_SEC;
-	size_t                        n;
 	uint32_t                      dead = 0;
 
 	while (dead < x->s->ndeath && !was_killed(&x->s->death[dead]))
 		dead++;
 	if (dead == x->s->ndeath || !(r = mg_rule_audit(x)))
 		return;
-	t = mg_requests_notes(r, MG_NOTE_WRITES, &n);
 	g = watch_goroutines(x->c);
 	for (uint32_t i = dead; i < x->s->ndeath; i++) {
 		const struct mg_death *d = &x->s->death[i];
-		struct churn           best = { 0 }, c;
+		struct churn           best;
 
 		if (!was_killed(d) ||
 		    large_lists(x, d->time_ns, window) >= mg_rule_num(x, "max_lists"))
 			continue;
-		for (size_t k = 0; k < n; k++) {
-			if (!before(t[k].slot, d->time_ns, window) ||
-			    (double)t[k].count < mg_rule_num(x, "min_writes"))
-				continue;
-			judge(r, t, n, t[k].resource, d->time_ns, window, &c);
-			if (c.peak && (!best.peak || c.peak->count > best.peak->count) &&
-			    c.times >= mg_rule_num(x, "times_usual"))
-				best = c;
-		}
+		judge(x, r, d->time_ns, window, &best);
 		if (best.peak || (double)goroutines_of(g) >= mg_rule_num(x, "min_goroutines"))
 			report(x, r, d, &best, g);
 	}
