@@ -2,8 +2,9 @@
  *
  * Layer:   analysis
  * A rule reads a finished case and adds findings.  It never reads a finding of another
- * rule (the last one is told when the earliest finding begins: onset_ns); causes and effects are joined afterwards (chain.c).  A rule whose artifacts are
- * missing says so with mg_rule_missing and adds nothing.
+ * rule (the last one is told when the earliest finding begins: onset_ns); causes and effects
+ * are joined afterwards (chain.c).  A rule whose artifacts are missing says so with
+ * mg_rule_missing and adds nothing.
  */
 #ifndef MG_ANALYSIS_RULE_H
 #define MG_ANALYSIS_RULE_H

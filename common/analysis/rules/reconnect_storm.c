@@ -61,7 +61,8 @@ static void report(struct mg_rule_ctx *x, const struct mg_requests *r, const str
 	mg_find_claim(x, f, "%llu watches of %u accounts began in the minute from %s (median minute %s: %llu), "
 			    "most by %s (%llu); %llu of them lived less than a minute%s",
 		      (unsigned long long)m->started, m->clients, mg_rule_clock(x, start),
-		      mg_rule_usual_where(x), (unsigned long long)before, mg_rule_user(x, mg_requests_text(r, m->top->user)),
+		      mg_rule_usual_where(x), (unsigned long long)before,
+		      mg_rule_user(x, mg_requests_text(r, m->top->user)),
 		      (unsigned long long)m->top->count, (unsigned long long)m->brief,
 		      server ? "; an API server began or ended just before, which explains it" : "");
 	mg_find_label(x, f, "watches reconnect");
