@@ -241,6 +241,41 @@ void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by 
 			use_products(g, k);
 }
 
+/* A second by its low 32 bits: the one at or after the group's first. */
+static int64_t whole_second(const struct mg_audit_groups *g, const struct mg_audit_peak *p)
+{
+	const struct mg_audit_group *e = mg_cells_at(&g->groups, p->group);
+	int64_t                      first = second_of(e->first_ns);
+
+	return first + (int64_t)(uint32_t)(p->second - (uint32_t)first);
+}
+
+void mg_audit_groups_move(struct mg_audit_groups *g, int64_t (*move)(const void *ctx, int64_t ns),
+			  const void *ctx)
+{
+	struct mg_cells old = g->peaks;
+
+	mg_cells_init(&g->peaks, sizeof(struct mg_audit_peak), 2 * sizeof(uint32_t));
+	for (uint32_t i = 0; i < old.n; i++) {
+		const struct mg_audit_peak *p = mg_cells_at(&old, i);
+		int64_t                     to = move(ctx, whole_second(g, p) * MG_SEC);
+
+		count_second(g, p->group, (uint32_t)second_of(to), p->count);
+	}
+	mg_cells_release(&old);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		struct mg_audit_group *e = mg_cells_at(&g->groups, i);
+
+		if (e->first_ns == MG_TIME_NONE)
+			continue;
+		e->first_ns = move(ctx, e->first_ns);
+		e->last_ns = move(ctx, e->last_ns);
+	}
+	for (size_t i = 0; i < g->nsamples; i++)
+		if (g->samples[i].start_ns != MG_TIME_NONE)
+			g->samples[i].start_ns = move(ctx, g->samples[i].start_ns);
+}
+
 void mg_audit_groups_release(struct mg_audit_groups *g)
 {
 	for (uint32_t i = 0; i < g->groups.n; i++)
@@ -261,11 +296,9 @@ struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g
 	struct mg_audit_busiest *v = mg_zalloc(sizeof(*v) * (g->groups.n + 1));
 
 	for (uint32_t i = 0; i < g->peaks.n; i++) {
-		const struct mg_audit_peak  *p = mg_cells_at(&g->peaks, i);
-		const struct mg_audit_group *e = mg_cells_at(&g->groups, p->group);
-		struct mg_audit_busiest     *b = &v[p->group];
-		int64_t first = second_of(e->first_ns);
-		int64_t at = first + (int64_t)(uint32_t)(p->second - (uint32_t)first);
+		const struct mg_audit_peak *p = mg_cells_at(&g->peaks, i);
+		struct mg_audit_busiest    *b = &v[p->group];
+		int64_t                     at = whole_second(g, p);
 
 		if (p->count > b->count || (p->count == b->count && at < b->second))
 			*b = (struct mg_audit_busiest){ p->count, at };

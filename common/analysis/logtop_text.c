@@ -41,6 +41,12 @@ static void put(struct writer *w, const char *p, size_t n)
 	w->p += n;
 }
 
+static void put1(struct writer *w, char c)
+{
+	if (w->p < w->end)
+		*w->p++ = c;
+}
+
 /* "#" once for "10.0.0.1:6443", "2021-11-20T03:12", "1.2s": a number behind a number. */
 static void number(struct writer *w)
 {
@@ -52,19 +58,21 @@ static void number(struct writer *w)
 	}
 	if (n >= 1 && w->p[-1] == '#')
 		return;
-	put(w, "#", 1);
+	put1(w, '#');
 }
 
 /* Words that hold a digit and still mean something: v1, v1beta1, x509, k8s, http2. */
 static bool means_something(const char *p, size_t n)
 {
-	static const char *const words[] = { "x509", "k8s", "http2", "IPv4", "IPv6", "h2c", "i18n" };
+	static const struct mg_str words[] = { { "x509", 4 }, { "k8s", 3 },  { "http2", 5 },
+					       { "IPv4", 4 }, { "IPv6", 4 }, { "h2c", 3 },
+					       { "i18n", 4 } };
 
 	if (p[0] == 'v' && n <= 8 && n >= 2 && class_at(p + 1) == DIGIT &&
 	    (n == 2 || class_at(p + 2) == LETTER))
 		return true;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strlen(words[i]) == n && memcmp(words[i], p, n) == 0)
+		if (words[i].n == n && memcmp(words[i].p, p, n) == 0)
 			return true;
 	return false;
 }
@@ -73,15 +81,20 @@ static bool means_something(const char *p, size_t n)
 static const char *word(struct writer *w, const char *p, const char *end)
 {
 	const char *q = p;
+	char       *to = w->p;
 	bool        digit = false;
 	unsigned    c;
 
-	for (; q < end && ((c = class_at(q)) == LETTER || c == DIGIT); q++)
+	/* nearly always it is copied: the bytes that do not fit are passed over */
+	for (; q < end && ((c = class_at(q)) == LETTER || c == DIGIT); q++) {
 		digit |= c == DIGIT;
+		if (to < w->end)
+			*to++ = *q;
+	}
 	if (digit && !means_something(p, (size_t)(q - p)))
 		number(w);
 	else
-		put(w, p, (size_t)(q - p));
+		w->p = to;
 	return q;
 }
 
@@ -129,7 +142,7 @@ static void fold(struct writer *w, struct mg_str s)
 				p = q;
 				break;
 			}
-			put(w, p++, 1);
+			put1(w, *p++);
 			break;
 		case QUOTE:
 			q = quoted(w, p, end);
@@ -139,7 +152,7 @@ static void fold(struct writer *w, struct mg_str s)
 			}
 			/* fall through */
 		default:
-			put(w, p++, 1);
+			put1(w, *p++);
 		}
 	}
 }

@@ -8,13 +8,14 @@
 #define JIT_STACK_MAX ((size_t)512 * 1024)
 #define TEXT_MAX ((size_t)64 * 1024) /* bytes of a line that are looked at */
 
-/* --- the literal ------------------------------------------------------------------ */
+/* --- literals --------------------------------------------------------------------- */
 
 struct literal {
 	char   *run;
 	size_t  n;
-	char   *best; /* the longest run so far */
+	char   *best; /* the longest run so far of the alternative at hand */
 	size_t  nbest;
+	struct mg_literals *found; /* those of the alternatives before; best lies behind them */
 };
 
 static void end_run(struct literal *l)
@@ -117,26 +118,40 @@ static size_t quantifier(struct literal *l, struct mg_str s, size_t i)
 	return i + 1;
 }
 
-/* The longest text that must occur; top level only, nothing when in doubt. */
-static size_t required(struct mg_str s, struct literal *l)
+/* The end of an alternative: without a literal nothing is known of the whole. */
+static bool end_alternative(struct literal *l)
+{
+	end_run(l);
+	if (!mg_literals_add(l->found, mg_str(l->best, l->nbest)))
+		return false;
+	l->best += l->nbest;
+	l->nbest = 0;
+	return true;
+}
+
+/* The longest text that must occur in each alternative; top level only, false when in doubt. */
+static bool required(struct mg_str s, struct literal *l)
 {
 	for (size_t i = 0; i < s.n;) {
 		char c = s.p[i];
 
 		switch (c) {
 		case '|':
-			return 0;
+			if (!end_alternative(l))
+				return false;
+			i++;
+			break;
 		case '(':
 			end_run(l);
 			i = skip_group(s, i);
 			if (!i)
-				return 0;
+				return false;
 			break;
 		case '[':
 			end_run(l);
 			i = skip_class(s, i);
 			if (!i)
-				return 0;
+				return false;
 			break;
 		case '*': case '+': case '?': case '{':
 			i = quantifier(l, s, i);
@@ -147,7 +162,7 @@ static size_t required(struct mg_str s, struct literal *l)
 			break;
 		case '\\':
 			if (i + 1 >= s.n || s.p[i + 1] == 'Q' || s.p[i + 1] == 'E')
-				return 0;
+				return false;
 			if (strchr(".[](){}*+?^$|\\/\"'-:, #=<>&%@!~_", s.p[i + 1])) {
 				l->run[l->n++] = s.p[i + 1];
 			} else {
@@ -155,7 +170,7 @@ static size_t required(struct mg_str s, struct literal *l)
 				/* \x41, \p{L}, \d: not worth the trouble; \x, \p, \c, \o, \N, \k
 				 * and \g take more than one letter */
 				if (strchr("xpPcoNkg0123456789", s.p[i + 1]))
-					return 0;
+					return false;
 			}
 			i += 2;
 			break;
@@ -164,8 +179,7 @@ static size_t required(struct mg_str s, struct literal *l)
 			i++;
 		}
 	}
-	end_run(l);
-	return l->nbest;
+	return end_alternative(l);
 }
 
 /* --- compiling -------------------------------------------------------------------- */
@@ -173,7 +187,7 @@ static size_t required(struct mg_str s, struct literal *l)
 struct mg_log_match *mg_log_match_new(struct mg_str pattern, struct mg_err *err)
 {
 	struct mg_log_match *m = mg_zalloc(sizeof(*m));
-	struct literal       l = { .run = mg_alloc(pattern.n + 1), .best = mg_alloc(pattern.n + 1) };
+	struct literal       l = { .found = &m->literals };
 	PCRE2_SIZE           at;
 	PCRE2_UCHAR          text[128];
 	int                  code;
@@ -185,13 +199,14 @@ struct mg_log_match *mg_log_match_new(struct mg_str pattern, struct mg_err *err)
 		if (err)
 			err->byte = at;
 		mg_err_set(err, MG_FAIL, "bad pattern: %s at byte %zu", (char *)text, (size_t)at);
-		free(l.run);
-		free(l.best);
 		free(m);
 		return NULL;
 	}
 	pcre2_jit_compile(m->code, PCRE2_JIT_COMPLETE); /* without JIT it is only slower */
-	m->literal = mg_str(l.best, required(pattern, &l));
+	l.run = mg_alloc(pattern.n + 1);
+	l.best = m->text = mg_alloc(pattern.n + 1);
+	if (!required(pattern, &l))
+		m->literals.n = 0;
 	free(l.run);
 	return m;
 }
@@ -201,13 +216,13 @@ void mg_log_match_free(struct mg_log_match *m)
 	if (!m)
 		return;
 	pcre2_code_free(m->code);
-	free((void *)(uintptr_t)m->literal.p);
+	free(m->text);
 	free(m);
 }
 
-struct mg_str mg_log_match_literal(const struct mg_log_match *m)
+const struct mg_literals *mg_log_match_literals(const struct mg_log_match *m)
 {
-	return m->literal;
+	return &m->literals;
 }
 
 /* --- matching --------------------------------------------------------------------- */
@@ -243,7 +258,7 @@ bool mg_log_match_try(struct mg_log_matcher *t, const struct mg_log_match *m, st
 	int rc;
 
 	text = mg_str_head(text, TEXT_MAX);
-	if (m->literal.n && !mg_str_has(text, m->literal))
+	if (m->literals.n && !mg_literals_find(&m->literals, text.p, text.p + text.n))
 		return false;
 	rc = pcre2_match(m->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, 0, 0, t->data,
 			 t->context);

@@ -10,13 +10,15 @@
 #endif
 #include <pcre2.h>
 
+#include "base/literals.h"
 #include "event/logrules.h"
 
 #define MG_LOGRULE_GROUPS 32 /* groups whose text can be told */
 
 struct mg_log_match {
 	pcre2_code   *code;
-	struct mg_str literal; /* owned */
+	struct mg_literals literals; /* one of them is in every match */
+	char         *text;          /* of the literals                */
 };
 
 struct mg_log_matcher {

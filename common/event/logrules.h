@@ -6,8 +6,8 @@
  * Memory:  rules own their patterns and texts; event attributes point into them, so they are
  *          freed after the events
  * Threads: rules and a match are read-only once made; a matcher belongs to one thread
- * Cost:    a search for the pattern's longest literal, then PCRE2 with JIT; both match and
- *          depth are limited, so a bad pattern costs time but cannot hang
+ * Cost:    a search for the longest literal of each alternative, then PCRE2 with JIT; both
+ *          match and depth are limited, so a bad pattern costs time but cannot hang
  * Format:  docs/man/mg-rules.5 (node-problem-detector's config/kernel-monitor.json)
  */
 #ifndef MG_EVENT_LOGRULES_H
@@ -16,13 +16,15 @@
 #include "base/err.h"
 #include "event/batch.h"
 
+struct mg_literals;
+
 /* One compiled pattern. */
 struct mg_log_match;
 /* NULL with err->msg and err->byte when the pattern is wrong. */
 struct mg_log_match *mg_log_match_new(struct mg_str pattern, struct mg_err *err);
 void                 mg_log_match_free(struct mg_log_match *m);
-/* The literal that every match holds; empty: none was found. */
-struct mg_str        mg_log_match_literal(const struct mg_log_match *m);
+/* Literals of which every match holds one; none when that cannot be told. */
+const struct mg_literals *mg_log_match_literals(const struct mg_log_match *m);
 
 /* What one thread needs to match. */
 struct mg_log_matcher;
@@ -38,6 +40,7 @@ struct mg_logrule {
 	struct mg_log_match *match;
 	enum mg_event_kind   kind; /* MG_EV_PATTERN unless the rule says another */
 	enum mg_severity     severity;
+	bool                 by_line; /* the severity is that of the line instead */
 	struct mg_str        reason, condition;
 	struct {
 		const char *key; /* "pod", "node", … or the name of an attribute */
@@ -56,7 +59,7 @@ struct mg_logrules {
 /* Add the rules of one file.  MG_OK, or MG_FAIL with err->msg (which rule, why); rules before
  * the bad one stay. */
 enum mg_status mg_logrules_read(struct mg_logrules *r, struct mg_str json, struct mg_err *err);
-/* Add one rule. */
+/* Add one rule, whose events have the severity of the line. */
 enum mg_status mg_logrules_add(struct mg_logrules *r, struct mg_str reason, struct mg_str pattern,
 			       struct mg_err *err);
 /* The first rule from `from` on that fits, or r->n. */

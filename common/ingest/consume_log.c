@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "event/from_trace.h"
 #include "parse/etcd.h"
+#include "parse/klog_head.h"
 
 /* --- traces ----------------------------------------------------------------------- */
 
@@ -90,8 +91,9 @@ static void message(struct mg_log *s, const struct mg_log_line *x)
 /* A message in a dialect that is not klog's. */
 static void message_of(struct mg_log *s, struct mg_log_line *x, char severity, struct mg_str msg)
 {
-	if (!s->hook.message)
+	if (!s->hook.message && !s->base.rules)
 		return;
+	x->foreign = true;
 	x->k = (struct mg_klog){ .form = MG_KLOG_TEXT, .severity = severity, .msg = msg,
 				 .ns = MG_TIME_NONE };
 	message(s, x);
@@ -207,7 +209,7 @@ static bool etcd(struct mg_log *s, struct mg_log_line *x)
 		record(s, x);
 	if (s->out->events.n > events)
 		fold_etcd(s, x);
-	if (s->hook.message)
+	if (s->hook.message || s->base.rules)
 		etcd_message(s, x);
 	return true;
 }
@@ -363,9 +365,10 @@ static void one(struct mg_log *s, const struct mg_unwrapped *u)
 	x.k = (struct mg_klog){ .form = MG_KLOG_TEXT };
 	x.envelope = u->kind;
 	x.ident_pid = u->pid;
+	x.foreign = false;
 	component(s, u, &x);
 	dispatch(s, u, &x);
-	if (s->base.rules && s->base.rules->n && !s->hook.messages_only)
+	if (s->base.rules && !s->hook.messages_only)
 		mg_log_rules(s, &x);
 }
 
@@ -388,11 +391,33 @@ void mg_log_physical(struct mg_log *s, struct mg_str line)
 	s->lineno++;
 }
 
+void mg_log_headed(struct mg_log *s, struct mg_str line, size_t msg)
+{
+	static const struct mg_unwrapped bare_line = { .time_ns = MG_TIME_NONE, .inherited = true };
+	struct mg_log_line               x;
+
+	while (line.n > msg && line.p[line.n - 1] == '\r')
+		line.n--;
+	x.l = (struct mg_line){ .text = line, .lineno = s->lineno };
+	x.k = (struct mg_klog){ .form = MG_KLOG_TEXT, .severity = line.p[0],
+				.ns = mg_klog_head_ns(line.p), .msg = mg_str_from(line, msg) };
+	x.envelope = MG_ENVELOPE_NONE;
+	x.ident_pid = 0;
+	x.src = &s->src;
+	mg_log_time(s, &bare_line, &x.k, &x.l);
+	s->out->stats.lines++;
+	record(s, &x);
+	message_alone(s, &x);
+	s->lineno++;
+}
+
 static void *log_open(const struct mg_source *src)
 {
 	struct mg_log *s = mg_zalloc(sizeof(*s));
 
 	s->src = s->base = *src;
+	if (s->base.rules && !s->base.rules->n)
+		s->base.rules = NULL;
 	s->lineno = 1;
 	s->last_ns = s->ref_ns = MG_TIME_NONE;
 	s->last_how = MG_TIME_UNKNOWN;
@@ -419,6 +444,14 @@ static void log_block(void *state, const struct mg_source *src, const struct mg_
 		return;
 	}
 	s->lineno = b->first_line;
+	if (out->prepared) {
+		s->unwrap.plain = false; /* not known, and asked of few lines */
+		if (b->offset == 0)
+			mg_log_year_ahead(s, mg_str_starts(rest, MG_STR("\xef\xbb\xbf"))
+						     ? mg_str_from(rest, 3) : rest);
+		mg_log_scanned(s, b, out->prepared);
+		return;
+	}
 	s->unwrap.plain = !memchr(b->p, '\0', b->n) && !memchr(b->p, '\033', b->n);
 	if (b->offset == 0 && mg_str_starts(rest, MG_STR("\xef\xbb\xbf")))
 		rest = mg_str_from(rest, 3);

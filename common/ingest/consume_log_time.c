@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/clock.h"
 #include "ingest/consume_log.h"
 
 #define QUARTER (15 * MG_MIN) /* zones are whole quarters of an hour             */
@@ -114,6 +115,24 @@ static void from_klog(struct mg_log *s, const struct mg_klog *k, struct mg_line 
 	}
 }
 
+/* What from_klog and counting would do line by line; their order matters at the ends alone,
+ * for a whole day lies in one year. */
+void mg_log_time_run(struct mg_log *s, int64_t first, int64_t low, int64_t high, int64_t last)
+{
+	struct mg_leaf_stats *st = &s->out->stats;
+
+	if (s->ref_ns == MG_TIME_NONE) {
+		s->last_ns = last;
+		s->last_how = MG_TIME_YEARLESS;
+		return;
+	}
+	klog_in_year(s, first);
+	mg_stats_time(st, klog_in_year(s, low) - s->zone_ns);
+	mg_stats_time(st, klog_in_year(s, high) - s->zone_ns);
+	s->last_ns = klog_in_year(s, last) - s->zone_ns;
+	s->last_how = MG_TIME_ASSUMED_YEAR;
+}
+
 /* "Log file created at: 2022/02/07 22:15:16" begins a klog file */
 static void created_at(struct mg_log *s, struct mg_str text)
 {
@@ -145,6 +164,19 @@ void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg
 	}
 	s->last_ns = l->time_ns;
 	s->last_how = l->time_source;
+}
+
+int64_t mg_log_dated(const struct mg_source *src, int64_t ns, enum mg_time_source how)
+{
+	int64_t reference = src->mtime_ns;
+
+	if (ns == MG_TIME_NONE || how <= MG_TIME_DERIVED)
+		return ns;
+	if (how != MG_TIME_YEARLESS)
+		return MG_TIME_NONE;
+	if (reference == MG_TIME_NONE && src->windowed)
+		reference = mg_clock_window_reference(src->since_ns, src->until_ns);
+	return reference == MG_TIME_NONE ? MG_TIME_NONE : mg_clock_with_year(ns, reference);
 }
 
 /* The first root line of a Trace in the first block tells the year of the lines before it. */

@@ -31,6 +31,7 @@ struct mg_partial {
 	/* Only for event streams: the path of each event's artifact, one an event. */
 	struct mg_str *paths;
 	size_t         npaths, paths_cap;
+	void *prepared; /* what the consumer's `prepare` gave for the block */
 	void *extra; /* of a tool's own consumer: given to mg_ingest_opts.fold, which frees it */
 };
 
@@ -41,6 +42,11 @@ struct mg_consumer {
 	const char *name;
 	bool        stateful;
 	void *(*open)(const struct mg_source *src); /* NULL result is fine when stateless */
+	/* What can be known of a block without those before it: may run on any thread, before
+	 * or while `block` is at earlier blocks of the leaf, so of the state it may read only
+	 * what open set and nothing writes.  The result is out->prepared of that block, which
+	 * frees it.  May be NULL. */
+	void *(*prepare)(const void *state, const struct mg_block *b);
 	void (*block)(void *state, const struct mg_source *src, const struct mg_block *b,
 		      struct mg_partial *out);
 	/* End of the leaf: flush what is pending into *out, free the state.  May be NULL. */

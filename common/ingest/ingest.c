@@ -35,6 +35,7 @@ struct job {
 	struct leaf_run  *leaf;
 	struct mg_block   block; /* p == NULL: only the end */
 	bool              end;
+	void             *prepared; /* by the consumer */
 	struct mg_partial partial;
 };
 
@@ -81,6 +82,16 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 	}
 }
 
+/* On any thread, in any order. */
+static void prepare(void *arg)
+{
+	struct job               *j = arg;
+	const struct mg_consumer *k = j->leaf->consumer;
+
+	if (j->block.p && k->prepare)
+		j->prepared = k->prepare(j->leaf->state, &j->block);
+}
+
 /* On any thread; what was counted stays on its desk. */
 static void work(void *arg, unsigned slot)
 {
@@ -92,6 +103,7 @@ static void work(void *arg, unsigned slot)
 	j->partial.audit = d->audit;
 	j->partial.http = d->http;
 	j->partial.memo = d->memo;
+	j->partial.prepared = j->prepared;
 	if (j->block.p)
 		k->block(j->leaf->state, j->leaf->source, &j->block, &j->partial);
 	if (j->end && k->close)
@@ -420,7 +432,8 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			     const struct mg_ingest_opts *o, struct mg_err *err)
 {
 	struct run         r = { .c = c, .o = o };
-	struct mg_pool_ops ops = { .work = work, .fold = fold, .ctx = &r };
+	struct mg_pool_ops ops = { .prepare = prepare, .work = work, .fold = fold,
+				   .ctx = &r };
 	int                threads = thread_count(o->threads), failed = 0;
 	struct mg_err      first = { 0 };
 

@@ -7,15 +7,17 @@
  * and written under `lock`; a job itself is touched by one thread at a time, and the lock is
  * taken between hand-overs, so work and fold need no locking of their own.
  *
- *   submitter   fills the slot at tail (WAITING), advances tail, signals `work`
- *   worker      takes the oldest WAITING slot whose strand is free (RUNNING), works on it
- *               without the lock, marks it DONE, signals `done`
+ *   submitter   fills the slot at tail (WAITING; READY when there is nothing to prepare),
+ *               advances tail, signals `work`
+ *   worker      takes the oldest READY slot whose strand is free (RUNNING), works on it
+ *               without the lock, marks it DONE, signals `done`; when there is none, it
+ *               prepares the oldest WAITING slot (PREPARING) and marks it READY
  *   submitter   folds the slot at head once it is DONE, without the lock, advances head
- *               and, rather than wait for it, works on a WAITING slot like a worker
+ *               and, rather than wait for it, does what a worker would do
  *
  * Only the submitter moves head and tail.  A strand is free when no older slot of the same
- * strand is WAITING or RUNNING, so its jobs run one after the other in order.  The oldest
- * slot is always free to run: the pool cannot lock up.
+ * strand is left to do, so its jobs run one after the other in order.  The oldest slot is
+ * always free to run once it is prepared: the pool cannot lock up.
  *
  * A full ring (tail - head == max) keeps submit until the slot at head is folded: that
  * bounds the memory.  The end: free drains the ring, sets `stop`, wakes all workers, which
@@ -27,7 +29,7 @@
 
 #include "base/mem.h"
 
-enum slot_state { WAITING, RUNNING, DONE };
+enum slot_state { WAITING, PREPARING, READY, RUNNING, DONE };
 
 struct slot {
 	void           *job;
@@ -67,25 +69,38 @@ static bool strand_busy(struct mg_pool *p, size_t i)
 	return false;
 }
 
-/* The oldest job that may run, or NULL.  The ring is short (a few slots a thread), so
- * looking through it costs nothing beside a job. */
+/* The oldest job that may run, else the oldest to prepare, or NULL: what must keep an order is
+ * what others wait for.  The ring is short (a few slots a thread), so looking through it costs
+ * nothing beside a job. */
 static struct slot *pick(struct mg_pool *p)
 {
-	for (size_t i = p->head; i != p->tail; i++)
-		if (slot_at(p, i)->state == WAITING && !strand_busy(p, i))
-			return slot_at(p, i);
-	return NULL;
+	struct slot *fresh = NULL;
+
+	for (size_t i = p->head; i != p->tail; i++) {
+		struct slot *s = slot_at(p, i);
+
+		if (s->state == READY && !strand_busy(p, i))
+			return s;
+		if (s->state == WAITING && !fresh)
+			fresh = s;
+	}
+	return fresh;
 }
 
 /* Called and left with the lock held. */
 static void run(struct mg_pool *p, struct slot *s, unsigned slot)
 {
-	s->state = RUNNING;
+	bool fresh = s->state == WAITING;
+
+	s->state = fresh ? PREPARING : RUNNING;
 	pthread_mutex_unlock(&p->lock);
-	p->ops.work(s->job, slot);
+	if (fresh)
+		p->ops.prepare(s->job);
+	else
+		p->ops.work(s->job, slot);
 	pthread_mutex_lock(&p->lock);
-	s->state = DONE;
-	if (s->strand) /* the next of this strand may run now */
+	s->state = fresh ? READY : DONE;
+	if (s->strand) /* it, or the next of its strand, may run now */
 		pthread_cond_signal(&p->work);
 }
 
@@ -166,13 +181,16 @@ static void fold_down_to(struct mg_pool *p, size_t keep)
 void mg_pool_submit(struct mg_pool *p, void *job, unsigned long strand)
 {
 	if (p->ncrew == 0) {
+		if (p->ops.prepare)
+			p->ops.prepare(job);
 		p->ops.work(job, 0);
 		p->ops.fold(p->ops.ctx, job);
 		return;
 	}
 	pthread_mutex_lock(&p->lock);
 	fold_down_to(p, p->max - 1);
-	*slot_at(p, p->tail) = (struct slot){ job, strand, WAITING };
+	*slot_at(p, p->tail) = (struct slot){ job, strand,
+						  p->ops.prepare ? WAITING : READY };
 	p->tail++;
 	pthread_cond_signal(&p->work);
 	pthread_mutex_unlock(&p->lock);

@@ -2,7 +2,8 @@
  *
  * Layer:   io
  * Jobs are handed in by one thread.  Workers run them in parallel, but jobs of the same
- * strand run one at a time in the order handed in (a strand is a stateful leaf).  Results
+ * strand run one at a time in the order handed in (a strand is a stateful leaf); what can be
+ * done of them without that order is done before, by `prepare`.  Results
  * are folded on the submitting thread in exactly the order of submission, so any number of
  * threads gives the same bytes.  At most `max_in_flight` jobs are unfolded at once: submit
  * folds, works itself or waits when that many are, which bounds memory.  The submitting
@@ -16,6 +17,9 @@
 struct mg_pool;
 
 struct mg_pool_ops {
+	/* On any thread, before `work`; jobs of one strand are prepared in parallel and in no
+	 * order.  May be NULL. */
+	void (*prepare)(void *job);
 	/* On any thread.  `slot` is below max(threads, 1), and no two jobs run with the same
 	 * one at a time: what belongs to a slot needs no lock. */
 	void (*work)(void *job, unsigned slot);

@@ -169,7 +169,7 @@ void mg_render_audit_groups(struct mg_out *o, const struct mg_audit_tally *t,
 		f.seconds = ((double)t->last_ns - (double)t->first_ns) / 1e9;
 	group_columns(&s, query);
 	fill(&s, &f, query);
-	if (how->format == MG_SHEET_PEOPLE && how->headings)
+	if (how->format == MG_SHEET_PEOPLE && how->headings && !how->untitled)
 		mg_render_audit_span(o, t);
 	col = mg_sheet_find(&s, how->sort.n ? how->sort : first);
 	if (col < s.ncol)

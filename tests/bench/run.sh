@@ -9,7 +9,8 @@
 # never seconds of two: `ratio` is CPU a byte against the row named, or wall time where that
 # says so; `goal` is what it should be.  What is not installed is left out, and said.
 # Input: $BENCH_DATA/audit.log when set, else $BENCH_EVENTS (500000) events of
-# $MG_SHARED/tools/gen_audit.py, else an audit log of testdata/ over and over.
+# $MG_SHARED/tools/gen_audit.py, else an audit log of testdata/ over and over; the log of the
+# component logs' rows is $BENCH_LOG_MB (500) of gen_klog.awk.
 # docs/PERFORMANCE.md explains the figures.
 # SPDX-License-Identifier: Apache-2.0
 set -u
@@ -139,6 +140,32 @@ duck() { # duck QUERY AGAINST GOAL
 }
 if have node && duck user "by user" ">= 2.4"; then
 	duck groups "by user,verb,resource" ">= 3"
+fi
+
+# --- component logs ---------------------------------------------------------------
+# The same two literals are looked for by all: they stand on 5 % of the lines.  grep stops at
+# the first hit when it sees that its output is /dev/null, so it writes to a pipe.
+klog=$work/klog.log
+lines='Trace\[|took too long'
+awk -v bytes="${BENCH_LOG_MB:-500}000000" -f tests/bench/gen_klog.awk >"$klog"
+row "wc -l, klog" "$klog" "" "" "wc -l '$klog'"
+against= goal=
+if have rg; then
+	row "rg -c, klog" "$klog" "wc -l, klog" "" "rg -c '$lines' '$klog'"
+	against="rg -c, klog" goal="<= 2.5"
+fi
+row "klog --top" "$klog" "$against" "$goal" "'$bin/mgklog' -q -j1 --top '$klog'"
+row "klog --match" "$klog" "$against" "$goal" "'$bin/mgklog' -q -j1 --match '$lines' '$klog'"
+row "klog --top -j2" "$klog" "wall of klog --top" "<= 0.65" "'$bin/mgklog' -q -j2 --top '$klog'"
+row "klog --match -j2" "$klog" "wall of klog --match" "<= 0.65" \
+	"'$bin/mgklog' -q -j2 --match '$lines' '$klog'"
+row "klog -o events" "$klog" "klog --top" "" "'$bin/mgklog' -q -j1 -o events '$klog'"
+row "grep -cE, klog" "$klog" "klog --match" ">= 3" "grep -cE '$lines' '$klog' | cat"
+if have lnav; then # the same question as --top; a tenth of the log, for it takes its time
+	head -n 250000 "$klog" >"$work/short.klog"
+	row "lnav, messages" "$work/short.klog" "klog --top" ">= 10" "HOME='$work' TERM=xterm lnav -n \
+		-c ';SELECT log_msg_format, count(*) FROM all_logs GROUP BY log_msg_format' \
+		'$work/short.klog'"
 fi
 
 if command -v column >/dev/null; then column -t -s "$tab" "$rows"; else cat "$rows"; fi

@@ -5,6 +5,7 @@
 
 #include "analysis/logtop.h"
 #include "base/buf.h"
+#include "base/literals.h"
 #include "event/logrules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -35,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	mg_buf_addz(&grouped, ")");
 	plain = mg_log_match_new(pattern, NULL);
 	control = mg_log_match_new(mg_buf_str(&grouped), NULL);
-	if (plain && control && !mg_log_match_literal(control).n) {
+	if (plain && control && !mg_log_match_literals(control)->n) {
 		a = verdict(plain, text);
 		b = verdict(control, text);
 		if (a >= 0 && b >= 0 && a != b)

@@ -6,20 +6,27 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/literals.h"
 #include "cases.h"
 #include "event/logrules.h"
 
 static void test_literals(void **state)
 {
 	static const struct {
-		const char *pattern, *literal;
+		const char *pattern, *literals; /* joined by '|' */
 	} cases[] = {
 		{ "abc", "abc" },
 		{ "ab+c", "ab" },
 		{ "abx?cde", "cde" },
 		{ "abx*", "ab" },
 		{ "abx{0,3}y", "ab" },
-		{ "ab|cd", "" },
+		{ "ab|cd", "ab|cd" },
+		{ "ab+|x?cd|(y)ef", "ab|cd|ef" },
+		{ "ab|c?", "" },
+		{ "ab|", "" },
+		{ "a|b|c|d|e|f|g|h", "a|b|c|d|e|f|g|h" },
+		{ "a|b|c|d|e|f|g|h|i", "" },
 		{ "(ab|cd)efg", "efg" },
 		{ "(?:ab)?efg", "efg" },
 		{ "(?i)abc", "" },
@@ -38,12 +45,18 @@ static void test_literals(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct mg_err        err = { 0 };
+		struct mg_buf        found = { 0 };
 		struct mg_log_match *m = mg_log_match_new(mg_strz(cases[i].pattern), &err);
 
 		assert_non_null(m);
-		if (!mg_str_eq(mg_log_match_literal(m), mg_strz(cases[i].literal)))
-			fail_msg("'%s' needs '%.*s'", cases[i].pattern,
-				 MG_FMT(mg_log_match_literal(m)));
+		for (unsigned k = 0; k < mg_log_match_literals(m)->n; k++) {
+			if (k)
+				mg_buf_addc(&found, '|');
+			mg_buf_add(&found, mg_log_match_literals(m)->v[k].text);
+		}
+		if (!mg_str_eq(mg_buf_str(&found), mg_strz(cases[i].literals)))
+			fail_msg("'%s' needs '%.*s'", cases[i].pattern, MG_FMT(mg_buf_str(&found)));
+		mg_buf_release(&found);
 		mg_log_match_free(m);
 	}
 }
@@ -76,6 +89,45 @@ static void test_events(void **state)
 	assert_true(mg_str_eq(mg_event_attr(e, "condition"), MG_STR("Bad")));
 	assert_int_equal(mg_logrules_find(&r, t, 1, line), 1);
 	assert_int_equal(mg_logrules_find(&r, t, 0, MG_STR("nothing")), 2);
+	mg_batch_release(&b);
+	mg_logrules_release(&r);
+	mg_log_matcher_free(t);
+}
+
+/* A file of node-problem-detector's system log monitor as it stands: its other members are of
+ * no concern here, the type is the severity. */
+static void test_monitor_shape(void **state)
+{
+	struct mg_str json = MG_STR(
+		"{\"plugin\": \"kmsg\", \"logPath\": \"/dev/kmsg\", \"lookback\": \"5m\","
+		" \"bufferSize\": 10, \"source\": \"kernel-monitor\","
+		" \"pluginConfig\": {\"timestamp\": \"^.{15}\"}, \"metricsReporting\": true,"
+		" \"conditions\": [{\"type\": \"DiskDead\", \"reason\": \"DiskFine\","
+		" \"message\": \"disk is fine\"}],"
+		" \"rules\": ["
+		"{\"type\": \"temporary\", \"reason\": \"Hung\","
+		" \"pattern\": \"task [\\\\S ]+:\\\\w+ hung for more than \\\\w+ seconds\\\\.\"},"
+		"{\"type\": \"permanent\", \"condition\": \"DiskDead\", \"reason\": \"Dead\","
+		" \"pattern\": \"Remounting \\\\S+ read-only\"}]}");
+	struct mg_logrules     r = { 0 };
+	struct mg_log_matcher *t = mg_log_matcher_new(NULL);
+	struct mg_err          err = { 0 };
+	struct mg_batch        b = { 0 };
+	struct mg_event       *e = mg_batch_add(&b, MG_EV_PATTERN, MG_SEV_INFO);
+	struct mg_str          line = MG_STR("EXT4-fs (sda1): Remounting filesystem read-only");
+
+	if (mg_logrules_read(&r, json, &err) != MG_OK)
+		fail_msg("%s", err.msg);
+	assert_int_equal(r.n, 2);
+	assert_int_equal(r.without_pattern, 0);
+	assert_int_equal(r.v[0].severity, MG_SEV_WARNING);
+	assert_int_equal(r.v[1].severity, MG_SEV_ERROR);
+	assert_int_equal(mg_logrules_find(&r, t, 0, MG_STR("task java worker:77 hung for more than "
+							  "120 seconds.")), 0);
+	assert_int_equal(mg_logrules_find(&r, t, 0, line), 1);
+	mg_logrules_fill(&r, t, 1, line, &b, e);
+	assert_true(mg_str_eq(mg_event_attr(e, "rule"), MG_STR("Dead")));
+	assert_true(mg_str_eq(mg_event_attr(e, "condition"), MG_STR("DiskDead")));
 	mg_batch_release(&b);
 	mg_logrules_release(&r);
 	mg_log_matcher_free(t);
@@ -158,7 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_literals), cmocka_unit_test(test_events),
 		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_no_hang),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_files),	 cmocka_unit_test(test_monitor_shape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ struct shared {
 	atomic_int  in_flight, most;
 	atomic_uint busy[STRANDS + 1]; /* jobs of a strand that run right now */
 	unsigned    next[STRANDS + 1]; /* plain: the pool must order these    */
-	unsigned    threads;
+	unsigned    threads, prepares; /* how often a job is prepared */
 	atomic_uint slot[8];           /* jobs of a slot that run right now   */
 	unsigned    folded;
 };
@@ -28,7 +28,7 @@ struct shared {
 struct job {
 	struct shared *sh;
 	unsigned       number, strand, in_strand;
-	unsigned       result;
+	unsigned       result, prepared;
 	bool           wrong;
 };
 
@@ -39,9 +39,20 @@ static void nap(unsigned us)
 	nanosleep(&t, NULL);
 }
 
+static void prepare(void *arg)
+{
+	struct job *j = arg;
+
+	nap(j->number * 40503u >> 8 & 255);
+	j->prepared++;
+}
+
 static void work(void *arg, unsigned slot)
 {
 	struct job *j = arg;
+
+	if (j->prepared != j->sh->prepares)
+		j->wrong = true;
 
 	if (slot >= j->sh->threads || atomic_fetch_add(&j->sh->slot[slot], 1) != 0)
 		j->wrong = true;
@@ -72,14 +83,16 @@ static void fold(void *ctx, void *arg)
 	free(j);
 }
 
-static void many(int threads, size_t max, unsigned njobs)
+static void many_of(int threads, size_t max, unsigned njobs, bool prepares)
 {
 	struct shared            *sh = mg_zalloc(sizeof(*sh));
-	const struct mg_pool_ops  ops = { work, fold, sh };
+	const struct mg_pool_ops  ops = { .prepare = prepares ? prepare : NULL, .work = work,
+					   .fold = fold, .ctx = sh };
 	struct mg_pool           *p = mg_pool_new(threads, max, &ops);
 	unsigned                  in_strand[STRANDS + 1] = { 0 };
 
 	sh->threads = threads > 1 ? (unsigned)threads : 1;
+	sh->prepares = prepares;
 	for (unsigned i = 0; i < njobs; i++) {
 		struct job *j = mg_zalloc(sizeof(*j));
 		int         now;
@@ -105,6 +118,12 @@ static void many(int threads, size_t max, unsigned njobs)
 	free(sh);
 }
 
+static void many(int threads, size_t max, unsigned njobs)
+{
+	many_of(threads, max, njobs, false);
+	many_of(threads, max, njobs, true);
+}
+
 static void test_inline(void **state)
 {
 	many(0, 4, 50);
@@ -121,7 +140,7 @@ static void test_threads(void **state)
 
 static void test_nothing_to_do(void **state)
 {
-	const struct mg_pool_ops ops = { work, fold, NULL };
+	const struct mg_pool_ops ops = { .work = work, .fold = fold };
 
 	mg_pool_free(mg_pool_new(4, 8, &ops));
 	mg_pool_free(NULL);

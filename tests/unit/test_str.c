@@ -60,6 +60,20 @@ static void find(void **state)
 		assert_int_equal(mg_str_find(mg_strz(t[i].in), mg_strz(t[i].needle)), t[i].first);
 		assert_int_equal(mg_str_rfind(mg_strz(t[i].in), mg_strz(t[i].needle)), t[i].last);
 	}
+	for (size_t n = 0; n < 120; n++) { /* at every distance from both ends */
+		char text[120];
+
+		memset(text, 'x', sizeof(text));
+		for (size_t at = 0; at + 4 <= n; at++) {
+			memcpy(text + at, "xneedle" + 1, 4);
+			assert_int_equal(mg_str_find(mg_str(text, n), Z("need")), (ptrdiff_t)at);
+			assert_int_equal(mg_str_find(mg_str(text, n), Z("d")), (ptrdiff_t)at + 3);
+			assert_int_equal(mg_str_find(mg_str(text, n - 1), Z("need")),
+					 at + 4 == n ? -1 : (ptrdiff_t)at);
+			memset(text + at, 'x', 4);
+		}
+		assert_int_equal(mg_str_find(mg_str(text, n), Z("need")), -1);
+	}
 	assert_int_equal(mg_str_find(mg_str(NULL, 0), Z("a")), -1);
 	assert_int_equal(mg_str_rfind(mg_str(NULL, 0), mg_str(NULL, 0)), 0);
 	assert_int_equal(mg_str_chr(Z("abca"), 'a'), 0);
