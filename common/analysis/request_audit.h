@@ -13,5 +13,8 @@
  * one: the others are what the client says.  Whether the event counts as a request at all: mg_audit_counts. */
 void mg_request_from_audit(struct mg_request *q, const struct mg_audit *a,
 			   struct mg_arena *arena);
+/* A successful write of cluster-wide configuration (webhooks, CRDs, FlowSchemas, RBAC, machine
+ * and operator configuration); what controllers derive from it does not count. */
+bool mg_request_is_change(const struct mg_request *q);
 
 #endif

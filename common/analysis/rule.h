@@ -2,8 +2,9 @@
  *
  * Layer:   analysis
  * A rule reads a finished case and adds findings.  It never reads a finding of another
- * rule; causes and effects are joined afterwards (chain.c).  A rule whose artifacts are
- * missing says so with mg_rule_missing and adds nothing.
+ * rule (the last one is told when the earliest finding begins: onset_ns); causes and effects
+ * are joined afterwards (chain.c).  A rule whose artifacts are missing says so with
+ * mg_rule_missing and adds nothing.
  */
 #ifndef MG_ANALYSIS_RULE_H
 #define MG_ANALYSIS_RULE_H
@@ -44,6 +45,8 @@ struct mg_rule_ctx {
 	struct mg_findings       *out;
 	const struct mg_override *overrides;
 	size_t                    noverrides;
+	int64_t onset_ns; /* start of the earliest finding of severity warning or above so far that
+			     the data covers, MG_TIME_NONE: none.  Only what-changed may ask. */
 };
 
 extern const struct mg_rule *const mg_rules[]; /* ended by NULL, in causal order */

@@ -16,6 +16,7 @@
 	X(AUDIT_ERROR, "audit.error", "requests answered with 5xx, folded per second")       \
 	X(AUDIT_DELETECOLLECTION, "audit.deletecollection", "one DELETE of a collection")    \
 	X(AUDIT_LIST, "audit.list", "a LIST without limit and resourceVersion=0 that took 100 ms") \
+	X(AUDIT_CHANGE, "audit.change", "a change of the cluster's configuration, folded per minute") \
 	X(AUDIT_UNFINISHED, "audit.unfinished", "a request without its last stage")          \
 	X(AUDIT_REQUEST, "audit.request", "any request (only when asked for)")               \
 	X(APISERVER_TRACE, "apiserver.trace", "a utiltrace block: one slow operation")       \
