@@ -29,7 +29,8 @@ comma := ,
 PKG_CONFIG ?= pkg-config
 PKGS  := libpcre2-8 jansson libarchive yaml-0.1
 have   = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
-GZ    := $(if $(call have,libisal),libisal,zlib)
+# Debian has no static isa-l
+GZ    := $(if $(STATIC),zlib,$(if $(call have,libisal),libisal,zlib))
 # optional: without it `mgcorrelate --db` says that it was left out
 SQLITE := $(if $(call have,sqlite3),sqlite3)
 NEEDS_NOTHING := clean help dist deb rpm check-deps check-lint

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -17,8 +16,10 @@
 #include "render/chart.h"
 #include "render/gnuplot.h"
 #include "render/plot.h"
+#include "render/table_export.h"
 #include "render/tsv.h"
 #include "session/session.h"
+#include "session/slurp.h"
 
 #define MAX_BYTES ((size_t)256 << 20) /* of one table */
 
@@ -34,6 +35,7 @@ struct run {
 	const struct opts    *o;
 	struct mg_chart       chart;
 	enum mg_scale         scale;
+	enum mg_export        form; /* MG_EXPORTS: a picture */
 	struct mg_table      *t; /* one a readable operand, lives as long as the chart */
 	int                   nt;
 	bool                  damaged;
@@ -41,37 +43,16 @@ struct run {
 
 /* --- reading ----------------------------------------------------------------------- */
 
-static bool slurp(struct run *r, const char *path, struct mg_buf *text)
-{
-	FILE  *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	size_t n = 0;
-	bool   ok = f;
-
-	while (ok && !feof(f) && text->n < MAX_BYTES) {
-		mg_buf_reserve(text, 65536);
-		n = fread(text->p + text->n, 1, 65536, f);
-		text->n += n;
-		ok = !ferror(f);
-	}
-	if (ok && text->n >= MAX_BYTES) {
-		errno = EFBIG;
-		ok = false;
-	}
-	if (!ok)
-		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
-	if (f && f != stdin)
-		fclose(f);
-	return ok;
-}
-
 static void read_table(struct run *r, const char *path)
 {
 	struct mg_table *t = &r->t[r->nt];
 	struct mg_buf    text = { 0 };
 	struct mg_err    err = { 0 };
 	uint64_t         bad = 0;
-	bool             ok = slurp(r, path, &text);
+	bool             ok = mg_session_slurp(path, MAX_BYTES, &text);
 
+	if (!ok)
+		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
 	if (ok && mg_tsv_parse(mg_buf_str(&text), &r->chart.arena, t, &bad, &err) != MG_OK) {
 		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64, path, err.msg, err.line);
 		ok = false;
@@ -139,8 +120,12 @@ static int set_picture(struct run *r)
 	struct mg_chart   *c = &r->chart;
 
 	c->picture = o->output || !isatty(STDOUT_FILENO) ? MG_PICTURE_PNG : MG_PICTURE_TXT;
+	r->form = o->plot || o->script ? MG_EXPORTS : mg_export_parse(mg_strz(o->format));
+	if (r->form != MG_EXPORTS)
+		return -1;
 	if (o->format && !mg_picture_parse(mg_strz(o->format), &c->picture))
-		return mg_usage_error(r->tool, "'--format=%s': expected png, svg or txt", o->format);
+		return mg_usage_error(r->tool, "'--format=%s': expected png, svg or txt; of tables also csv "
+				      "or openmetrics", o->format);
 	if (!o->format && dot >= 0)
 		mg_picture_parse(mg_str_from(name, (size_t)dot + 1), &c->picture);
 	if (o->size && !parse_size(o->size, &c->width, &c->height))
@@ -175,7 +160,7 @@ static int write_out(struct run *r, struct mg_str script)
 		mg_out_abort(&out);
 		return MG_EXIT_OUTPUT;
 	}
-	if (r->o->script)
+	if (r->o->script || r->form != MG_EXPORTS)
 		mg_out_add(&out, script);
 	else if (!(ok = mg_gnuplot_text(script, out.fd, &err) == MG_OK))
 		mg_say(r->tool, "%s", err.msg);
@@ -195,8 +180,12 @@ static int draw_tables(struct run *r, char **operands, int n)
 		read_table(r, operands[i]);
 	rc = MG_EXIT_USAGE;
 	if (r->nt) {
-		set_span(r);
-		mg_chart_script(&r->chart, &script);
+		if (r->form == MG_EXPORTS) {
+			set_span(r);
+			mg_chart_script(&r->chart, &script);
+		} else {
+			mg_export_tables(&script, r->form, r->t, (size_t)r->nt);
+		}
 		rc = write_out(r, mg_buf_str(&script));
 	}
 	mg_buf_release(&script);
@@ -261,7 +250,7 @@ int main(int argc, char **argv)
 		{ MG_OPT_TEXT, 0, "plot", "NAME", "of archives: timeline, latency, talkers, etcd, memory, "
 						  "...", &o.plot },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT",
-		  "png, svg or txt (default: by FILE's suffix; txt for a terminal)", &o.format },
+		  "png, svg, txt; csv or openmetrics (default: by FILE's suffix; txt for a terminal)", &o.format },
 		{ MG_OPT_TEXT, 0, "size", "WxH", "pixels, or characters of txt", &o.size },
 		{ MG_OPT_TEXT, 0, "title", "TEXT", "above everything", &o.title },
 		{ MG_OPT_TEXT, 0, "axis", "KIND", "log or linear (default: as the values need it)",
