@@ -146,7 +146,7 @@ benches: $(BENCH:%=$(B)/bench/%) ; @:
 # $(COUNTS).  The last line is the sum: "N passed, N failed[, N skipped]".
 check: ## run all tests (V=asan: under ASan and UBSan); the last line counts them
 	@mkdir -p $(B); rm -f $(COUNTS) build/check.last
-	@for part in check-unit check-replay check-cli check-lint; do \
+	@for part in check-unit check-replay check-cli check-lint check-install; do \
 		$(MAKE) --no-print-directory $$part || echo "$$part: failed"; done
 	@sh tests/sum.sh $(COUNTS) build/check.last
 

@@ -19,6 +19,7 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR
 	$(INSTALL) -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	ln -sf mgaudit $(DESTDIR)$(PREFIX)/bin/kubectl-mg_audit
 	$(foreach s,1 5 7,$(call put,$(wildcard docs/man/*.$(s)),$(SHARE)/man/man$(s)))
+	ln -sf mgaudit.1 $(SHARE)/man/man1/kubectl-mg_audit.1
 	$(foreach d,$(DATA),$(call put,$(wildcard $(call from,$(d))/*),$(SHARE)/mgtools/$(call to,$(d))))
 	$(foreach d,$(COMPLETIONS),$(call put,$(wildcard share/completions/$(call from,$(d))/*),$(SHARE)/$(call to,$(d))))
 	$(call put,README.md CHANGELOG.md,$(SHARE)/doc/mgtools)
@@ -28,7 +29,7 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR
 # Files are removed by name, directories only where they are ours alone.
 uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/kubectl-mg_audit
-	rm -f $(foreach s,1 5 7,$(patsubst docs/man/%,$(SHARE)/man/man$(s)/%,$(wildcard docs/man/*.$(s))))
+	rm -f $(foreach s,1 5 7,$(patsubst docs/man/%,$(SHARE)/man/man$(s)/%,$(wildcard docs/man/*.$(s)))) $(SHARE)/man/man1/kubectl-mg_audit.1
 	rm -f $(foreach d,$(COMPLETIONS),$(patsubst share/completions/$(call from,$(d))/%,$(SHARE)/$(call to,$(d))/%,$(wildcard share/completions/$(call from,$(d))/*)))
 	rm -rf $(SHARE)/mgtools $(SHARE)/doc/mgtools
 
