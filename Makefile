@@ -33,7 +33,7 @@ have   = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 GZ    := $(if $(STATIC),zlib,$(if $(call have,libisal),libisal,zlib))
 # optional: without it `mgcorrelate --db` says that it was left out
 SQLITE := $(if $(call have,sqlite3),sqlite3)
-NEEDS_NOTHING := clean help dist deb rpm check-deps check-lint
+NEEDS_NOTHING := clean help dist deb rpm uninstall cross check-repro check-deps check-lint
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(call have,$(PKGS) $(GZ)),)
 $(error missing development files of one of: $(PKGS) $(GZ) (or pkg-config itself); run scripts/install-deps)
@@ -222,5 +222,5 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  V=release|debug|asan|tsan|cov picks the variant, CFLAGS= adds flags, VERBOSE=1 shows commands"

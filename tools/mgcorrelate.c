@@ -270,6 +270,8 @@ int main(int argc, char **argv)
 		rc = mg_usage_error(&tool, o.compare ? "--db and --compare do not go together" :
 				    "--db: this program was built without SQLite; install its development "
 				    "files (scripts/install-deps) and build again");
+	if (rc < 0 && o.db && !o.force && access(o.db, F_OK) == 0)
+		rc = mg_usage_error(&tool, "'%s' exists already; -f overwrites it", o.db);
 	if (rc < 0)
 		rc = mg_session_rules(&tool, &o.rules, &o.patterns);
 	if (rc < 0)

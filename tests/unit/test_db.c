@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "case_report.c"
-
 #ifdef MG_HAVE_SQLITE
 #include <sqlite3.h>
+
+#include "case_report.c"
 
 static char dir[] = "/tmp/mg-test-db-XXXXXX", path[64];
 

@@ -15,6 +15,10 @@ doc=$CASE_DIR/../../../docs/formats/db.md
 sed -n '/^```sql/,/^```$/p' "$doc" | grep -v '^```' | sqlite3 a.sqlite >answers; echo "exit $?, $(grep -c ';$' "$doc") questions"
 ask "SELECT user, namespace, resource, code FROM events WHERE kind = 'audit.deletecollection' ORDER BY duration_ns DESC LIMIT 2"
 mgcorrelate --no-report --db=no/such/dir/a.sqlite "$in" >/dev/null; echo "exit $?"
-mgcorrelate --no-report --db=. "$in" >/dev/null; echo "exit $?"
+cp a.sqlite before
+mgcorrelate --no-report --db=a.sqlite "$in"; echo "exit $?"
+cmp a.sqlite before && mgcorrelate --no-report -f --db=a.sqlite "$in" >/dev/null; echo "exit $?"
+cmp a.sqlite before && echo "the same bytes again"
+mgcorrelate --no-report -f --db=. "$in" >/dev/null; echo "exit $?"
 mgcorrelate --no-report --compare --db=b.sqlite "$in" "$in"; echo "exit $?"
 ls
