@@ -43,9 +43,16 @@ static void count_code(struct mg_audit_groups *g, uint32_t group, uint32_t code,
 
 static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint32_t n)
 {
-	uint32_t key[2] = { group, second }, i;
-	bool     added;
+	struct mg_audit_group *e = mg_cells_at(&g->groups, group);
+	uint32_t               key[2] = { group, second }, i;
+	bool                   added;
 
+	if (e->in_second == 0)
+		e->second = second;
+	if (e->second == second) {
+		e->in_second += n;
+		return;
+	}
 	i = mg_cells_find(&g->peaks, key, &added);
 	((struct mg_audit_peak *)mg_cells_at(&g->peaks, i))->count += n;
 }
@@ -75,26 +82,15 @@ static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, s
 						   artifact };
 }
 
-/* Too many groups: their seconds would take more memory than the groups. */
-static bool crowded(struct mg_audit_groups *g)
-{
-	if (g->groups.n <= MG_AUDIT_PEAK_GROUPS)
-		return false;
-	mg_cells_release(&g->peaks);
-	return true;
-}
-
 #define AHEAD 16 /* samples */
 
 /* Count what waits. */
 static void take_samples(struct mg_audit_groups *g)
 {
-	bool seconds = !crowded(g);
-
 	for (size_t i = 0; i < g->nsamples; i++) {
 		const struct mg_audit_sample *s = &g->samples[i];
 
-		if (seconds && i + AHEAD < g->nsamples) {
+		if (i + AHEAD < g->nsamples) {
 			const struct mg_audit_sample *next = &s[AHEAD];
 
 			mg_cells_ask(&g->peaks, (uint32_t[]){ next->group, (uint32_t)next->second });
@@ -104,7 +100,7 @@ static void take_samples(struct mg_audit_groups *g)
 				      s->took_ns);
 		if (s->code != MG_NONE)
 			count_code(g, s->group, s->code, 1);
-		if (seconds && s->timed)
+		if (s->timed)
 			count_second(g, s->group, s->second, 1);
 	}
 	g->nsamples = 0;
@@ -200,6 +196,8 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 	if (f->last_ns > e->last_ns)
 		e->last_ns = f->last_ns;
 	e->count += f->count;
+	if (f->in_second)
+		count_second(g, *place, f->second, f->in_second);
 	mg_spread_merge(&e->took, &f->took);
 }
 
@@ -211,7 +209,7 @@ static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups
 
 		count_code(g, place[c->group], c->code, c->count);
 	}
-	for (uint32_t i = 0; i < from->peaks.n && !crowded(g); i++) {
+	for (uint32_t i = 0; i < from->peaks.n; i++) {
 		const struct mg_audit_peak *p = mg_cells_at(&from->peaks, i);
 
 		if (i + AHEAD < from->peaks.n)
@@ -296,7 +294,6 @@ static void use_products(struct mg_audit_groups *g, unsigned k)
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
 {
 	take_samples(g);
-	crowded(g);
 	for (unsigned k = 0; k < by->n; k++)
 		if (by->key[k] == MG_BY_PRODUCT)
 			use_products(g, k);
@@ -317,19 +314,30 @@ void mg_audit_groups_release(struct mg_audit_groups *g)
 
 /* --- what was counted ---------------------------------------------------------------------- */
 
+static void offer(struct mg_audit_busiest *b, const struct mg_audit_group *e, uint32_t second,
+		  uint32_t count)
+{
+	int64_t first = second_of(e->first_ns);
+	int64_t at = first + (int64_t)(uint32_t)(second - (uint32_t)first);
+
+	if (count > b->count || (count == b->count && at < b->second))
+		*b = (struct mg_audit_busiest){ count, at };
+}
+
 struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g)
 {
 	struct mg_audit_busiest *v = mg_zalloc(sizeof(*v) * (g->groups.n + 1));
 
-	for (uint32_t i = 0; i < g->peaks.n; i++) {
-		const struct mg_audit_peak  *p = mg_cells_at(&g->peaks, i);
-		const struct mg_audit_group *e = mg_cells_at(&g->groups, p->group);
-		struct mg_audit_busiest     *b = &v[p->group];
-		int64_t first = second_of(e->first_ns);
-		int64_t at = first + (int64_t)(uint32_t)(p->second - (uint32_t)first);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		const struct mg_audit_group *e = mg_cells_at(&g->groups, i);
 
-		if (p->count > b->count || (p->count == b->count && at < b->second))
-			*b = (struct mg_audit_busiest){ p->count, at };
+		if (e->in_second)
+			offer(&v[i], e, e->second, e->in_second);
+	}
+	for (uint32_t i = 0; i < g->peaks.n; i++) {
+		const struct mg_audit_peak *p = mg_cells_at(&g->peaks, i);
+
+		offer(&v[p->group], mg_cells_at(&g->groups, p->group), p->second, p->count);
 	}
 	return v;
 }

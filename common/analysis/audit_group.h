@@ -2,8 +2,7 @@
  *
  * Layer:   analysis
  * Memory:  distinct keys; with `detail` also a histogram for each group with more than a few
- *          latencies, and the seconds of each group while there are at most
- *          MG_AUDIT_PEAK_GROUPS groups
+ *          latencies, and some 30 bytes for each further second in which a group had requests
  * Merging: in any order; sums, minima and maxima, so neither blocks nor threads can change a
  *          figure.  Only the order of the groups and the ids of texts depend on it.
  */
@@ -15,7 +14,6 @@
 #include "analysis/spread.h"
 
 #define MG_AUDIT_MAX_KEYS    6
-#define MG_AUDIT_PEAK_GROUPS 16384 /* with more groups no busiest second is looked for */
 #define MG_AUDIT_SAMPLES     256   /* requests that wait to be taken into took, codes, peaks */
 
 struct mg_audit_by {
@@ -40,6 +38,8 @@ struct mg_audit_group {
 	struct mg_spread took;              /* latencies that are known            */
 	int64_t          first_ns, last_ns; /* received, MG_TIME_NONE: unknown     */
 	struct mg_audit_earliest *earliest; /* with `sections`, in the arena       */
+	uint32_t         second, in_second; /* as in mg_audit_peak: most of many groups
+					       have requests in one second only, this */
 };
 
 struct mg_audit_code {
@@ -66,7 +66,7 @@ struct mg_audit_groups {
 	struct mg_intern texts;
 	struct mg_cells  groups; /* struct mg_audit_group */
 	struct mg_cells  codes;  /* struct mg_audit_code: from 400 on, all with `sections` */
-	struct mg_cells  peaks;  /* struct mg_audit_peak  */
+	struct mg_cells  peaks;  /* struct mg_audit_peak: other seconds of groups */
 	struct mg_audit_sample *samples; /* MG_AUDIT_SAMPLES, or NULL: counted, but not yet in
 					    took, codes and peaks */
 	size_t                  nsamples;
@@ -82,7 +82,7 @@ void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *fr
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by);
 void mg_audit_groups_release(struct mg_audit_groups *g);
 
-/* The busiest second of each group, indexed like the groups: count 0 when not known.  Ties go
+/* The busiest second of each group, indexed like the groups: count 0 when no time is known.  Ties go
  * to the earliest.  The caller frees it. */
 struct mg_audit_busiest {
 	uint32_t count;
