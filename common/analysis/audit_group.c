@@ -27,8 +27,10 @@ static struct mg_audit_group *group_of(struct mg_audit_groups *g, const uint32_t
 
 	*i = mg_cells_find(&g->groups, key, added);
 	e = mg_cells_at(&g->groups, *i);
-	if (*added)
+	if (*added) {
+		memcpy(e->key, key, sizeof(e->key)); /* also those that are not used */
 		e->first_ns = e->last_ns = MG_TIME_NONE;
+	}
 	return e;
 }
 
@@ -82,7 +84,25 @@ static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, s
 						   artifact };
 }
 
-#define AHEAD 16 /* samples */
+#define AHEAD 16 /* samples; half as many ahead, what the first fetched points at */
+
+static struct mg_audit_group *group_at(const struct mg_audit_groups *g, uint32_t i)
+{
+	return mg_cells_at(&g->groups, i);
+}
+
+/* Let the memory that samples from `i` on will need be fetched. */
+static void ask_ahead(const struct mg_audit_groups *g, size_t i)
+{
+	const struct mg_audit_sample *s = &g->samples[i];
+
+	if (i + AHEAD < g->nsamples) {
+		mg_cells_ask(&g->peaks, (uint32_t[]){ s[AHEAD].group, s[AHEAD].second });
+		__builtin_prefetch(group_at(g, s[AHEAD].group)->took.hist);
+	}
+	if (i + AHEAD / 2 < g->nsamples && group_at(g, s[AHEAD / 2].group)->took.hist)
+		mg_hist_ask(group_at(g, s[AHEAD / 2].group)->took.hist, s[AHEAD / 2].took_ns);
+}
 
 /* Count what waits. */
 static void take_samples(struct mg_audit_groups *g)
@@ -90,14 +110,9 @@ static void take_samples(struct mg_audit_groups *g)
 	for (size_t i = 0; i < g->nsamples; i++) {
 		const struct mg_audit_sample *s = &g->samples[i];
 
-		if (i + AHEAD < g->nsamples) {
-			const struct mg_audit_sample *next = &s[AHEAD];
-
-			mg_cells_ask(&g->peaks, (uint32_t[]){ next->group, (uint32_t)next->second });
-		}
+		ask_ahead(g, i);
 		if (s->took_ns >= 0)
-			mg_spread_add(&((struct mg_audit_group *)mg_cells_at(&g->groups, s->group))->took,
-				      s->took_ns);
+			mg_spread_add(&group_at(g, s->group)->took, s->took_ns);
 		if (s->code != MG_NONE)
 			count_code(g, s->group, s->code, 1);
 		if (s->timed)
@@ -167,6 +182,8 @@ void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by
 	unsigned several = MG_AUDIT_MAX_KEYS;
 	char     buf[MG_AUDIT_KEY_TEXT];
 
+	if (g->groups.n == 0)
+		g->groups.key = by->n * sizeof(*key); /* fewer to hash and to compare */
 	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
 		if (k < by->n && by->key[k] == MG_BY_GROUP)
 			several = k;
@@ -225,6 +242,8 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 {
 	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
 
+	if (g->groups.n == 0)
+		g->groups.key = from->groups.key;
 	for (uint32_t i = 0; i < from->groups.n; i++) {
 		struct mg_audit_group *f = mg_cells_at(&from->groups, i);
 		uint32_t               key[MG_AUDIT_MAX_KEYS];

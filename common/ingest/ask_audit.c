@@ -13,6 +13,8 @@
  * have been put together from pieces, of which some may be there twice. */
 #define BACK (5 * MG_SEC)
 
+#define AHEAD 8 /* events: their places among those seen are asked for so early */
+
 /* A leaf while it is read.  Groups wait in it for the next block: sums do not depend on the
  * order, so a thread that begins a block goes on with what any of them has counted so far.
  * There are never more than threads, and nothing is merged before the leaf ends. */
@@ -262,6 +264,8 @@ const struct mg_consumer *mg_audit_ask_pick(void *ctx, const struct mg_leaf *lea
 	uint32_t             artifact;
 
 	sync_pass(ask);
+	if (ask->picked == 0) /* nothing is being read yet */
+		ask->query.filter.parts = mg_audit_query_parts(&ask->query);
 	artifact = ask->picked++; /* artifacts are numbered as they are picked */
 	if (leaf->kind != MG_KIND_AUDIT)
 		return NULL;
@@ -289,9 +293,12 @@ static void look_for_repeats(struct mg_audit_ask *ask, const struct answer *a,
 
 	if (a->n && !ask->seen)
 		ask->seen = mg_audit_seen_new(MG_AUDIT_SEEN_NEAR);
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++) {
+		if (i + AHEAD < a->n)
+			mg_audit_seen_ask(ask->seen, (a->id[i + AHEAD] ^ salt) | 1);
 		if (mg_audit_seen_add(ask->seen, (a->id[i] ^ salt) | 1))
 			mark_repeats(ask, a->artifact);
+	}
 	if (a->n && stats->first_ns != MG_TIME_NONE &&
 	    stats->first_ns < ask->leaf_last_ns - BACK)
 		mark_repeats(ask, a->artifact);
