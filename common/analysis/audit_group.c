@@ -21,11 +21,11 @@ static bool earlier(int64_t a, int64_t b)
 }
 
 static struct mg_audit_group *group_of(struct mg_audit_groups *g, const uint32_t *key,
-				       uint32_t *i, bool *added)
+				       uint64_t hash, uint32_t *i, bool *added)
 {
 	struct mg_audit_group *e;
 
-	*i = mg_cells_find(&g->groups, key, added);
+	*i = mg_cells_find_hashed(&g->groups, key, hash, added);
 	e = mg_cells_at(&g->groups, *i);
 	if (*added) {
 		memcpy(e->key, key, sizeof(e->key)); /* also those that are not used */
@@ -43,7 +43,23 @@ static void count_code(struct mg_audit_groups *g, uint32_t group, uint32_t code,
 	((struct mg_audit_code *)mg_cells_at(&g->codes, i))->count += n;
 }
 
-static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint32_t n)
+static int64_t second_of(int64_t ns)
+{
+	return ns / MG_SEC - (ns % MG_SEC < 0);
+}
+
+/* Where the requests of a group in a second are counted. */
+static uint64_t ask_second(const struct mg_audit_groups *g, uint32_t group, uint32_t second)
+{
+	uint32_t key[2] = { group, second };
+	uint64_t hash = mg_cells_hash(&g->peaks, key);
+
+	mg_cells_ask_slot(&g->peaks, hash);
+	return hash;
+}
+
+static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint64_t hash,
+			 uint32_t n)
 {
 	struct mg_audit_group *e = mg_cells_at(&g->groups, group);
 	uint32_t               key[2] = { group, second }, i;
@@ -55,13 +71,8 @@ static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t sec
 		e->in_second += n;
 		return;
 	}
-	i = mg_cells_find(&g->peaks, key, &added);
+	i = mg_cells_find_hashed(&g->peaks, key, hash, &added);
 	((struct mg_audit_peak *)mg_cells_at(&g->peaks, i))->count += n;
-}
-
-static int64_t second_of(int64_t ns)
-{
-	return ns / MG_SEC - (ns % MG_SEC < 0);
 }
 
 /* Does a request that was received at `start_ns` stand before `e`? */
@@ -84,117 +95,184 @@ static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, s
 						   artifact };
 }
 
-#define AHEAD 16 /* samples; half as many ahead, what the first fetched points at */
+/* --- many requests at once --------------------------------------------------------------- */
+
+#define TOGETHER 32
+
+/* One of those that wait; its group is known once all texts have ids. */
+struct waiting {
+	int64_t       start_ns, took_ns; /* took -1: no latency        */
+	uint32_t      code;              /* MG_NONE: not to be counted */
+	uint32_t      group;
+	uint32_t      second; /* of start_ns, as in mg_audit_peak */
+	uint64_t      hash;   /* of what is looked for next */
+	struct mg_str uri;
+	uint64_t      line;
+	uint32_t      artifact;
+};
+
+struct mg_audit_waiting {
+	const struct mg_audit_by *by;
+	unsigned       n;
+	struct waiting one[TOGETHER];
+	struct mg_str  text[MG_AUDIT_MAX_KEYS][TOGETHER];
+	uint32_t       id[MG_AUDIT_MAX_KEYS][TOGETHER];
+	uint32_t       key[TOGETHER][MG_AUDIT_MAX_KEYS];
+	size_t         used; /* of the buffer, by texts that the event does not hold */
+	char           buf[(MG_AUDIT_MAX_KEYS + 2) * MG_AUDIT_KEY_TEXT];
+};
 
 static struct mg_audit_group *group_at(const struct mg_audit_groups *g, uint32_t i)
 {
 	return mg_cells_at(&g->groups, i);
 }
 
-/* Let the memory that samples from `i` on will need be fetched. */
-static void ask_ahead(const struct mg_audit_groups *g, size_t i)
+static void find_keys(struct mg_audit_groups *g, struct mg_audit_waiting *w)
 {
-	const struct mg_audit_sample *s = &g->samples[i];
-
-	if (i + AHEAD < g->nsamples) {
-		mg_cells_ask(&g->peaks, (uint32_t[]){ s[AHEAD].group, s[AHEAD].second });
-		__builtin_prefetch(group_at(g, s[AHEAD].group)->took.hist);
+	for (unsigned k = 0; k < w->by->n; k++)
+		mg_intern_ids(&g->texts, w->text[k], w->n, w->id[k]);
+	for (unsigned i = 0; i < w->n; i++) {
+		for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++)
+			w->key[i][k] = k < w->by->n ? w->id[k][i] : MG_NONE;
+		w->one[i].hash = mg_cells_hash(&g->groups, w->key[i]);
+		mg_cells_ask_slot(&g->groups, w->one[i].hash);
 	}
-	if (i + AHEAD / 2 < g->nsamples && group_at(g, s[AHEAD / 2].group)->took.hist)
-		mg_hist_ask(group_at(g, s[AHEAD / 2].group)->took.hist, s[AHEAD / 2].took_ns);
 }
 
-/* Count what waits. */
-static void take_samples(struct mg_audit_groups *g)
+static void count_one(struct mg_audit_groups *g, const uint32_t *key, struct waiting *one,
+		      bool sections)
 {
-	for (size_t i = 0; i < g->nsamples; i++) {
-		const struct mg_audit_sample *s = &g->samples[i];
-
-		ask_ahead(g, i);
-		if (s->took_ns >= 0)
-			mg_spread_add(&group_at(g, s->group)->took, s->took_ns);
-		if (s->code != MG_NONE)
-			count_code(g, s->group, s->code, 1);
-		if (s->timed)
-			count_second(g, s->group, s->second, 1);
-	}
-	g->nsamples = 0;
-}
-
-static void add_sample(struct mg_audit_groups *g, struct mg_audit_sample s)
-{
-	if (!g->samples)
-		g->samples = mg_alloc(MG_AUDIT_SAMPLES * sizeof(*g->samples));
-	g->samples[g->nsamples++] = s;
-	if (g->nsamples == MG_AUDIT_SAMPLES)
-		take_samples(g);
-}
-
-static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, const uint32_t *key,
-		    const struct mg_request *q)
-{
-	uint32_t               i;
 	bool                   added;
-	struct mg_audit_group *e = group_of(g, key, &i, &added);
+	struct mg_audit_group *e = group_of(g, key, one->hash, &one->group, &added);
 
 	e->count++;
-	if (by->sections)
-		note_earliest(g, e, q->uri, q->start_ns, q->artifact, q->line);
-	if (earlier(q->start_ns, e->first_ns))
-		e->first_ns = q->start_ns;
-	if (q->start_ns > e->last_ns)
-		e->last_ns = q->start_ns;
-	if (by->detail || by->sections)
-		add_sample(g, (struct mg_audit_sample){
-			i, by->sections || q->code >= 400 ? q->code : MG_NONE,
-			q->start_ns == MG_TIME_NONE ? 0 : (uint32_t)second_of(q->start_ns),
-			q->start_ns != MG_TIME_NONE,
-			by->long_running || !q->long_running ? mg_audit_duration(q) : -1 });
+	if (sections)
+		note_earliest(g, e, one->uri, one->start_ns, one->artifact, one->line);
+	if (earlier(one->start_ns, e->first_ns))
+		e->first_ns = one->start_ns;
+	if (one->start_ns > e->last_ns)
+		e->last_ns = one->start_ns;
+	__builtin_prefetch(e->took.hist);
+}
+
+/* Latencies, codes and seconds of requests whose groups are known. */
+static void count_details(struct mg_audit_groups *g, struct mg_audit_waiting *w)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		struct waiting *one = &w->one[i];
+
+		one->hash = ask_second(g, one->group, one->second);
+		mg_spread_ask(&group_at(g, one->group)->took, one->took_ns);
+	}
+	for (unsigned i = 0; i < w->n; i++) {
+		const struct waiting *one = &w->one[i];
+
+		if (one->took_ns >= 0)
+			mg_spread_add(&group_at(g, one->group)->took, one->took_ns);
+		if (one->code != MG_NONE)
+			count_code(g, one->group, one->code, 1);
+		if (one->start_ns != MG_TIME_NONE)
+			count_second(g, one->group, one->second, one->hash, 1);
+	}
+}
+
+void mg_audit_groups_settle(struct mg_audit_groups *g)
+{
+	struct mg_audit_waiting *w = g->waiting;
+
+	if (!w || w->n == 0)
+		return;
+	find_keys(g, w);
+	for (unsigned i = 0; i < w->n; i++)
+		mg_cells_ask_element(&g->groups, w->one[i].hash);
+	for (unsigned i = 0; i < w->n; i++)
+		count_one(g, w->key[i], &w->one[i], w->by->sections);
+	if (w->by->detail || w->by->sections)
+		count_details(g, w);
+	w->n = 0;
+	w->used = 0;
+}
+
+/* Room for one more. */
+static struct mg_audit_waiting *room(struct mg_audit_groups *g, const struct mg_audit_by *by)
+{
+	struct mg_audit_waiting *w = g->waiting;
+
+	if (!w) {
+		g->waiting = w = mg_alloc(sizeof(*w));
+		w->by = by;
+		w->n = 0;
+		w->used = 0;
+		g->groups.key = by->n * sizeof(uint32_t); /* fewer to hash and to compare */
+	}
+	if (w->n == TOGETHER || w->used + by->n * MG_AUDIT_KEY_TEXT > sizeof(w->buf))
+		mg_audit_groups_settle(g);
+	return w;
+}
+
+/* `text` is the value of key `k` of the request that is being added. */
+static void set_text(struct mg_audit_waiting *w, unsigned k, struct mg_str text)
+{
+	w->text[k][w->n] = text;
+	if (text.p == w->buf + w->used)
+		w->used += text.n;
+}
+
+static void add_one(struct mg_audit_waiting *w, const struct mg_request *q)
+{
+	bool all = w->by->sections;
+
+	w->one[w->n++] = (struct waiting){
+		.start_ns = q->start_ns, .second = (uint32_t)second_of(q->start_ns),
+		.took_ns = w->by->long_running || !q->long_running ? mg_audit_duration(q) : -1,
+		.code = all || q->code >= 400 ? q->code : MG_NONE,
+		.uri = q->uri, .line = q->line, .artifact = q->artifact };
+}
+
+static void set_texts(struct mg_audit_waiting *w, const struct mg_audit *a,
+		      const struct mg_request *q)
+{
+	for (unsigned k = 0; k < w->by->n; k++)
+		set_text(w, k, mg_audit_key_text(w->by->key[k], a, q, w->buf + w->used));
 }
 
 /* Once for each group of the user; under no name when there is none. */
-static void add_user_groups(struct mg_audit_groups *g, const struct mg_audit_by *by,
-			    uint32_t *key, unsigned at, const struct mg_audit *a,
+static void add_user_groups(struct mg_audit_groups *g, unsigned at, const struct mg_audit *a,
 			    const struct mg_request *q)
 {
-	struct mg_json_iter  it;
-	struct mg_json_value v;
-	char                 buf[MG_AUDIT_KEY_TEXT];
-	bool                 any = false;
+	const struct mg_audit_by *by = g->waiting->by;
+	struct mg_json_iter       it;
+	struct mg_json_value      v;
+	bool                      any = false;
 
 	mg_json_iter_init(&it, a->groups);
 	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
-		key[at] = mg_intern_id(&g->texts,
-				       mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
-		add_one(g, by, key, q);
+		struct mg_audit_waiting *w = room(g, by);
+
+		set_texts(w, a, q);
+		set_text(w, at, mg_json_plain(mg_json_text(&v), w->buf + w->used, MG_AUDIT_KEY_TEXT));
+		add_one(w, q);
 		any = true;
 	}
 	if (!any) {
-		key[at] = mg_intern_id(&g->texts, MG_STR(""));
-		add_one(g, by, key, q);
+		set_texts(room(g, by), a, q);
+		set_text(g->waiting, at, MG_STR(""));
+		add_one(g->waiting, q);
 	}
 }
 
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
 			 const struct mg_audit *a, const struct mg_request *q)
 {
-	uint32_t key[MG_AUDIT_MAX_KEYS];
-	unsigned several = MG_AUDIT_MAX_KEYS;
-	char     buf[MG_AUDIT_KEY_TEXT];
+	struct mg_audit_waiting *w = room(g, by);
 
-	if (g->groups.n == 0)
-		g->groups.key = by->n * sizeof(*key); /* fewer to hash and to compare */
-	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
-		if (k < by->n && by->key[k] == MG_BY_GROUP)
-			several = k;
-		key[k] = k < by->n ? mg_intern_id(&g->texts,
-						  mg_audit_key_text(by->key[k], a, q, buf))
-				   : MG_NONE;
-	}
-	if (several < MG_AUDIT_MAX_KEYS)
-		add_user_groups(g, by, key, several, a, q);
-	else
-		add_one(g, by, key, q);
+	for (unsigned k = 0; k < by->n; k++)
+		if (by->key[k] == MG_BY_GROUP) {
+			add_user_groups(g, k, a, q);
+			return;
+		}
+	set_texts(w, a, q);
+	add_one(w, q);
 }
 
 /* --- merging -------------------------------------------------------------------------- */
@@ -203,7 +281,7 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 			uint32_t *place)
 {
 	bool                   added;
-	struct mg_audit_group *e = group_of(g, key, place, &added);
+	struct mg_audit_group *e = group_of(g, key, mg_cells_hash(&g->groups, key), place, &added);
 
 	if (f->earliest)
 		note_earliest(g, e, f->earliest->uri, f->earliest->start_ns, f->earliest->artifact,
@@ -214,24 +292,31 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 		e->last_ns = f->last_ns;
 	e->count += f->count;
 	if (f->in_second)
-		count_second(g, *place, f->second, f->in_second);
+		count_second(g, *place, f->second, ask_second(g, *place, f->second), f->in_second);
 	mg_spread_merge(&e->took, &f->took);
 }
+
+#define AHEAD 16 /* seconds that are asked for before they are counted */
 
 static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups *from,
 			 const uint32_t *place)
 {
+	const struct mg_audit_peak *p = from->peaks.v;
+	uint64_t                    hash[AHEAD] = { 0 };
+
 	for (uint32_t i = 0; i < from->codes.n; i++) {
 		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
 
 		count_code(g, place[c->group], c->code, c->count);
 	}
-	for (uint32_t i = 0; i < from->peaks.n; i++) {
-		const struct mg_audit_peak *p = mg_cells_at(&from->peaks, i);
+	for (uint32_t i = 0; i < from->peaks.n + AHEAD; i++) {
+		uint64_t found = hash[i % AHEAD];
 
-		if (i + AHEAD < from->peaks.n)
-			mg_cells_ask(&g->peaks, (uint32_t[]){ place[p[AHEAD].group], p[AHEAD].second });
-		count_second(g, place[p->group], p->second, p->count);
+		if (i < from->peaks.n)
+			hash[i % AHEAD] = ask_second(g, place[p[i].group], p[i].second);
+		if (i >= AHEAD)
+			count_second(g, place[p[i - AHEAD].group], p[i - AHEAD].second, found,
+				     p[i - AHEAD].count);
 	}
 }
 
@@ -270,7 +355,8 @@ void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *fr
 		*from = empty;
 		return;
 	}
-	take_samples(from);
+	mg_audit_groups_settle(g);
+	mg_audit_groups_settle(from);
 	id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
 	mg_intern_merge(&g->texts, &from->texts, id);
 	absorb(g, from, id, MG_AUDIT_MAX_KEYS);
@@ -312,7 +398,7 @@ static void use_products(struct mg_audit_groups *g, unsigned k)
 
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
 {
-	take_samples(g);
+	mg_audit_groups_settle(g);
 	for (unsigned k = 0; k < by->n; k++)
 		if (by->key[k] == MG_BY_PRODUCT)
 			use_products(g, k);
@@ -327,7 +413,7 @@ void mg_audit_groups_release(struct mg_audit_groups *g)
 	mg_cells_release(&g->groups);
 	mg_cells_release(&g->codes);
 	mg_cells_release(&g->peaks);
-	free(g->samples);
+	free(g->waiting);
 	mg_audit_groups_init(g);
 }
 
