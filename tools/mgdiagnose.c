@@ -11,12 +11,15 @@
 #include "render/findings_json.h"
 #include "render/summary.h"
 #include "session/judge.h"
+#include "session/rulefiles.h"
 #include "session/session.h"
 
 struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
 	struct mg_judge_args  judge;
+	struct mg_list        rules;
+	struct mg_logrules    patterns; /* of the rules */
 	const char           *format, *explain;
 	bool                  list;
 };
@@ -51,7 +54,7 @@ static int explain(const struct mg_tool *tool, struct mg_out *out, const char *i
 static int diagnose(const struct mg_tool *tool, const struct opts *o,
 		    const struct mg_judge *judge, struct mg_out *out, char **operands, int n)
 {
-	struct mg_ingest_opts io = { 0 };
+	struct mg_ingest_opts io = { .rules = o->patterns.n ? &o->patterns : NULL };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
 	struct mg_findings    fs = { 0 };
 	struct mg_case        c, baseline = { 0 };
@@ -88,6 +91,8 @@ int main(int argc, char **argv)
 		{ MG_OPT_TEXT, 0, "explain", "RULE", "what a rule looks for, and its thresholds",
 		  &o.explain },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text or json", &o.format },
+		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
+		  &o.rules },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -118,10 +123,13 @@ int main(int argc, char **argv)
 	} else if (rc < 0 && o.explain) {
 		rc = mg_session_end(&tool, &out, explain(&tool, &out, o.explain));
 	} else if (rc < 0 && (rc = mg_judge_parse(&tool, &o.judge, &a, &judge)) < 0 &&
+		   (rc = mg_session_rules(&tool, &o.rules, &o.patterns)) < 0 &&
 		   (rc = mg_opt_stdin(&tool, &operands, &n)) < 0) {
 		rc = diagnose(&tool, &o, &judge, &out, operands, n);
 	}
 	mg_arena_release(&a);
+	mg_logrules_release(&o.patterns);
+	mg_list_release(&o.rules);
 	mg_list_release(&o.judge.set);
 	mg_list_release(&o.common.limits);
 	return rc;

@@ -12,6 +12,7 @@
 #include "ingest/ask_log.h"
 #include "render/events.h"
 #include "render/logs.h"
+#include "session/http_args.h"
 #include "session/rulefiles.h"
 #include "session/session.h"
 
@@ -22,7 +23,7 @@ struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
 	struct mg_list        rules;
-	const char           *output, *severity, *match, *top, *traces, *http, *series;
+	const char           *output, *severity, *match, *top, *traces, *http, *by, *sort, *series;
 	long                  max;
 	bool                  stats;
 	/* worked out */
@@ -32,6 +33,8 @@ struct opts {
 	int64_t               step_ns;
 	struct mg_log_match  *pattern;
 	struct mg_logrules    loaded;
+	struct mg_audit_query requests;
+	struct mg_audit_print print;
 };
 
 static int bad_value(const struct mg_tool *t, const char *option, const char *value,
@@ -61,6 +64,29 @@ static int set_match(const struct mg_tool *t, struct opts *o)
 	return mg_usage_error(t, "'--match=%s': %s", o->match, err.msg);
 }
 
+/* --http=KEYS and --http --by=KEYS are the same. */
+static int set_http(const struct mg_tool *t, struct opts *o)
+{
+	int rc;
+
+	if ((o->by || o->sort) && !o->http)
+		return mg_usage_error(t, "--%s goes with --http", o->by ? "by" : "sort");
+	o->requests.want = MG_AUDIT_GROUPS;
+	if (!o->http) /* how many is all that is asked for */
+		return -1;
+	if (o->by && *o->http)
+		return mg_usage_error(t, "give the keys to --http or to --by");
+	if ((rc = mg_http_args_read(t, o->by ? o->by : o->http, &o->requests)) >= 0)
+		return rc;
+	o->print = (struct mg_audit_print){ .top = (size_t)o->max, .headings = true,
+					    .sort = mg_strz(o->sort) };
+	if (o->output)
+		o->print.format = MG_SHEET_TSV;
+	if (o->sort && !mg_audit_can_sort(&o->requests, o->print.sort))
+		return bad_value(t, "sort", o->sort, "a column");
+	return -1;
+}
+
 static int set(const struct mg_tool *t, struct opts *o)
 {
 	int rc;
@@ -76,10 +102,7 @@ static int set(const struct mg_tool *t, struct opts *o)
 	if (o->series && (!mg_duration_parse(mg_strz(o->series), &o->step_ns) ||
 			  o->step_ns < MG_SEC || o->step_ns % MG_SEC))
 		return bad_value(t, "series", o->series, "whole seconds, like 10s or 1m");
-	if (o->http && *o->http && mg_render_log_http(NULL, NULL, o->http, 0, 0) != MG_OK)
-		return bad_value(t, "http", o->http, "user-agent, verb, resource, code, source-ip "
-				 "or uri-pattern");
-	if ((rc = set_count(t, "top", o->top, &o->ntop)) >= 0 ||
+	if ((rc = set_http(t, o)) >= 0 || (rc = set_count(t, "top", o->top, &o->ntop)) >= 0 ||
 	    (rc = set_count(t, "traces", o->traces, &o->ntraces)) >= 0 ||
 	    (rc = mg_session_rules(t, &o->rules, &o->loaded)) >= 0)
 		return rc;
@@ -92,10 +115,10 @@ static bool wanted(const void *ctx, const struct mg_event *e)
 {
 	const struct opts *o = ctx;
 
-	if (o->match)
-		return e->kind == MG_EV_PATTERN &&
-		       mg_str_eq(mg_event_attr(e, "rule"), MG_STR("match"));
-	return !o->severity || e->severity >= o->least;
+	if (o->severity && e->severity < o->least)
+		return false;
+	return !o->match || (e->kind == MG_EV_PATTERN &&
+			     mg_str_eq(mg_event_attr(e, "rule"), MG_STR("match")));
 }
 
 static void blank(struct mg_out *out)
@@ -111,11 +134,11 @@ static void overview(struct mg_out *out, struct opts *o, struct mg_log_ask *q, s
 	blank(out);
 	mg_render_log_top(out, &q->top, c, (size_t)o->ntop, mg_terminal_width(STDOUT_FILENO));
 	blank(out);
-	mg_render_log_kinds(out, c, (size_t)o->max);
-	if (q->traces.count || mg_requests_count(c->http))
+	mg_render_log_kinds(out, c, wanted, o, (size_t)o->max);
+	if (q->traces.count || q->http.count)
 		mg_out_printf(out, "\n%s traces (--traces shows their steps), %s requests in HTTP "
 			      "lines (--http)\n", mg_num_grouped(q->traces.count, a, sizeof(a)),
-			      mg_num_grouped(mg_requests_count(c->http), b, sizeof(b)));
+			      mg_num_grouped(q->http.count, b, sizeof(b)));
 }
 
 static void print(struct mg_out *out, struct opts *o, struct mg_log_ask *q, struct mg_case *c)
@@ -126,6 +149,8 @@ static void print(struct mg_out *out, struct opts *o, struct mg_log_ask *q, stru
 		mg_render_log_series(out, &q->top);
 	else if (o->top && tsv)
 		mg_render_log_top_tsv(out, &q->top, c);
+	else if (o->http && (tsv || !o->output))
+		mg_render_log_http(out, &q->http, &o->requests, &o->print);
 	else if (o->output)
 		mg_render_events(out, c, o->format, wanted, o, o->output && o->format == MG_EVENTS_TEXT
 								       ? (size_t)o->max : 0);
@@ -134,10 +159,8 @@ static void print(struct mg_out *out, struct opts *o, struct mg_log_ask *q, stru
 	else if (o->top)
 		mg_render_log_top(out, &q->top, c, (size_t)o->ntop, mg_terminal_width(STDOUT_FILENO));
 	else if (o->traces)
-		mg_render_log_traces(out, &q->traces, c, (size_t)o->ntraces, mg_terminal_width(STDOUT_FILENO));
-	else if (o->http)
-		mg_render_log_http(out, c->http, *o->http ? o->http : "user-agent,verb,resource,code",
-				   (size_t)o->max, mg_terminal_width(STDOUT_FILENO));
+		mg_render_log_traces(out, &q->traces, c, (size_t)o->ntraces,
+				     mg_terminal_width(STDOUT_FILENO));
 	else
 		overview(out, o, q, c);
 }
@@ -180,7 +203,10 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 	q.match = o->pattern;
 	q.messages = o->series || o->top || !(o->output || o->stats || o->traces || o->http);
 	q.messages_only = (o->series || o->top) && (!o->output || o->format == MG_EVENTS_TSV);
-	q.want_traces = q.totals = !q.messages_only;
+	q.want_traces = !q.messages_only;
+	q.totals = !q.messages_only && !o->severity;
+	q.requests = q.messages_only || (o->output && !o->http) ? NULL : &o->requests;
+	q.least = o->severity ? o->least : MG_SEV_DEBUG;
 	in.rules = o->loaded.n ? &o->loaded : NULL;
 	rc = mg_session_read(t, &o->common, &o->window, &in, operands, n, &c);
 	if (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED) {
@@ -205,6 +231,8 @@ int main(int argc, char **argv)
 		{ MG_OPT_OPTTEXT, 0, "traces", "N", "slow operations by step, and the slowest N", &o.traces },
 		{ MG_OPT_OPTTEXT, 0, "http", "KEYS",
 		  "requests in HTTP lines by user-agent,verb,resource,code", &o.http },
+		{ MG_OPT_TEXT, 0, "by", "KEYS", "the same keys, as mgaudit takes them", &o.by },
+		{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort the table of --http by this column", &o.sort },
 		{ MG_OPT_TEXT, 0, "series", "STEP", "lines per second and severity over time, as TSV", &o.series },
 		{ MG_OPT_FLAG, 0, "stats", NULL, "what became of the lines of each file", &o.stats },
 		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "events: events, jsonl, tsv or text", &o.output },
@@ -212,7 +240,7 @@ int main(int argc, char **argv)
 		{ MG_OPT_HEAD, 0, NULL, NULL, "Which lines", NULL },
 		{ MG_OPT_TEXT, 0, "severity", "S",
 		  "info, warning, error or critical, and above (default warning)", &o.severity },
-		{ MG_OPT_TEXT, 0, "match", "REGEX", "only messages that match", &o.match },
+		{ MG_OPT_TEXT, 0, "match", "REGEX", "only lines whose message matches", &o.match },
 		{ MG_OPT_LIST, 0, "rules", "FILE",
 		  "make events of what the patterns in FILE match (mg-rules(5))", &o.rules },
 		MG_WINDOW_OPTS(&o.window),

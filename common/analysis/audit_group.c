@@ -404,6 +404,46 @@ void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by 
 			use_products(g, k);
 }
 
+/* A second by its low 32 bits: the one at or after the group's first. */
+static int64_t whole_second(const struct mg_audit_group *e, uint32_t second)
+{
+	int64_t first = second_of(e->first_ns);
+
+	return first + (int64_t)(uint32_t)(second - (uint32_t)first);
+}
+
+void mg_audit_groups_move(struct mg_audit_groups *g, int64_t (*move)(const void *ctx, int64_t ns),
+			  const void *ctx)
+{
+	struct mg_cells old;
+
+	mg_audit_groups_settle(g);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		struct mg_audit_group *e = group_at(g, i);
+
+		if (e->in_second)
+			e->second = (uint32_t)second_of(move(ctx, whole_second(e, e->second) * MG_SEC));
+	}
+	old = g->peaks;
+	mg_cells_init(&g->peaks, sizeof(struct mg_audit_peak), 2 * sizeof(uint32_t));
+	for (uint32_t i = 0; i < old.n; i++) {
+		const struct mg_audit_peak *p = mg_cells_at(&old, i);
+		int64_t                     at = whole_second(group_at(g, p->group), p->second);
+		uint32_t                    to = (uint32_t)second_of(move(ctx, at * MG_SEC));
+
+		count_second(g, p->group, to, ask_second(g, p->group, to), p->count);
+	}
+	mg_cells_release(&old);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		struct mg_audit_group *e = group_at(g, i);
+
+		if (e->first_ns == MG_TIME_NONE)
+			continue;
+		e->first_ns = move(ctx, e->first_ns);
+		e->last_ns = move(ctx, e->last_ns);
+	}
+}
+
 void mg_audit_groups_release(struct mg_audit_groups *g)
 {
 	for (uint32_t i = 0; i < g->groups.n; i++)
@@ -422,8 +462,7 @@ void mg_audit_groups_release(struct mg_audit_groups *g)
 static void offer(struct mg_audit_busiest *b, const struct mg_audit_group *e, uint32_t second,
 		  uint32_t count)
 {
-	int64_t first = second_of(e->first_ns);
-	int64_t at = first + (int64_t)(uint32_t)(second - (uint32_t)first);
+	int64_t at = whole_second(e, second);
 
 	if (count > b->count || (count == b->count && at < b->second))
 		*b = (struct mg_audit_busiest){ count, at };

@@ -72,8 +72,12 @@ void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by
 void mg_audit_groups_settle(struct mg_audit_groups *g);
 /* Add everything of `from`, which is used up: only mg_audit_groups_release is left for it. */
 void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from);
-/* When all is counted: take what waits, turn users into products where that is a key. */
+/* When all is counted: take what waits, turn users into products where that is a key.  Without
+ * that key also on the way, to keep memory to what groups need. */
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by);
+/* Move every time by what `move` says of it (years that became known later). */
+void mg_audit_groups_move(struct mg_audit_groups *g, int64_t (*move)(const void *ctx, int64_t ns),
+			  const void *ctx);
 void mg_audit_groups_release(struct mg_audit_groups *g);
 
 /* The busiest second of each group, indexed like the groups: count 0 when no time is known.  Ties go

@@ -397,6 +397,16 @@ void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query
 	mg_batch_sort(&t->events);
 }
 
+void mg_audit_tally_move(struct mg_audit_tally *t, int64_t (*move)(const void *ctx, int64_t ns),
+			 const void *ctx)
+{
+	if (t->first_ns != MG_TIME_NONE) {
+		t->first_ns = move(ctx, t->first_ns);
+		t->last_ns = move(ctx, t->last_ns);
+	}
+	mg_audit_groups_move(&t->groups, move, ctx);
+}
+
 void mg_audit_tally_release(struct mg_audit_tally *t)
 {
 	for (uint32_t i = 0; i < t->split.n; i++)

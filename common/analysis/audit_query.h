@@ -91,6 +91,9 @@ void mg_audit_tally_merge(struct mg_audit_tally *t, const struct mg_audit_query 
  * sorted, name products.  `opens` is released. */
 void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query *query,
 			   struct mg_audit_opens *opens);
+/* Move the times of what was counted in groups: years that became known later. */
+void mg_audit_tally_move(struct mg_audit_tally *t, int64_t (*move)(const void *ctx, int64_t ns),
+			 const void *ctx);
 void mg_audit_tally_release(struct mg_audit_tally *t);
 
 /* Does the question need to know which requests have not ended? */

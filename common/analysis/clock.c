@@ -25,6 +25,13 @@ int64_t mg_clock_with_year(int64_t ns_in_1970, int64_t reference)
 	return best;
 }
 
+int64_t mg_clock_window_reference(int64_t since_ns, int64_t until_ns)
+{
+	int64_t bound = since_ns != MG_TIME_NONE ? since_ns : until_ns;
+
+	return bound == MG_TIME_NONE ? MG_TIME_NONE : bound + 182 * MG_DAY;
+}
+
 /* The latest time that is certain anywhere in the case; MG_TIME_NONE when there is none. */
 static int64_t latest_certain(const struct mg_case *c)
 {
@@ -49,7 +56,7 @@ static int64_t reference(const struct mg_case *c, const struct mg_artifact *a, i
 		ref = a->source.mtime_ns;
 	for (uint32_t i = 0; ref == MG_TIME_NONE && i < c->nartifacts; i++)
 		ref = c->artifacts[i].source.mtime_ns;
-	return ref;
+	return ref != MG_TIME_NONE ? ref : mg_clock_window_reference(c->since_ns, c->until_ns);
 }
 
 int64_t mg_clock_reference(const struct mg_case *c, uint32_t artifact)

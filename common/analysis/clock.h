@@ -15,8 +15,11 @@
 int64_t mg_clock_with_year(int64_t ns_in_1970, int64_t reference);
 
 /* What tells the year of an artifact's times that have none: its own last certain time, the
- * last one of the case, its mtime, any mtime; MG_TIME_NONE: nothing does. */
+ * last one of the case, its mtime, any mtime, the window that was asked for; MG_TIME_NONE:
+ * nothing does. */
 int64_t mg_clock_reference(const struct mg_case *c, uint32_t artifact);
+/* The reference that puts times next to a window; MG_TIME_NONE when both bounds are. */
+int64_t mg_clock_window_reference(int64_t since_ns, int64_t until_ns);
 void mg_clock_resolve_years(struct mg_case *c);
 /* Offsets between "since boot" and the wall clock from kills that both a plain and a
  * wall-clock kernel log of the same node name (same pid and comm). */

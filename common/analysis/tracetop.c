@@ -123,6 +123,7 @@ void mg_tracetop_add(struct mg_tracetop *t, const struct mg_trace *x, const stru
 
 	t->count++;
 	t->truncated += x->truncated;
+	t->lines += x->lines;
 	if (x->total_ns >= 0)
 		count(t, operation, mg_str(NULL, 0), x->total_ns);
 	for (uint32_t i = 0; i < x->nsteps; i++) {
@@ -151,6 +152,7 @@ void mg_tracetop_merge(struct mg_tracetop *t, struct mg_tracetop *from)
 	t->count += from->count;
 	t->truncated += from->truncated;
 	t->steps += from->steps;
+	t->lines += from->lines;
 	mg_tracetop_release(from);
 }
 

@@ -43,7 +43,7 @@ struct mg_tracetop {
 	uint32_t                  nrows, rows_cap;
 	struct mg_tracetop_block *slow; /* unsorted until mg_tracetop_rank */
 	uint32_t                  nslow, slow_cap, keep;
-	uint64_t                  count, truncated, steps;
+	uint64_t                  count, truncated, steps, lines;
 };
 
 void mg_tracetop_init(struct mg_tracetop *t, uint32_t keep);

@@ -27,6 +27,7 @@
 	X(APISERVER_SHUTDOWN, "apiserver.shutdown", "graceful termination, one step")        \
 	X(APISERVER_ETCD_ERROR, "apiserver.etcd_error", "an etcd client or transport error") \
 	X(APISERVER_WATCH_CACHE, "apiserver.watch_cache", "watchers terminated or forced to close") \
+	X(APISERVER_APF, "apiserver.apf", "priority and fairness refused a request")         \
 	X(APISERVER_AGGREGATED, "apiserver.aggregated_api", "an aggregated API is failing")  \
 	X(WEBHOOK_FAILED, "webhook.failed", "an admission webhook call failed")              \
 	X(WEBHOOK_SLOW, "webhook.slow", "an admission webhook call was slow")                \

@@ -190,6 +190,7 @@ static void attrs(struct ctx *c, struct mg_event *ev, const char *state)
 	attr_num(c, ev, "quota_bytes", e->quota_bytes);
 	attr_num(c, ev, "db_bytes", e->db_bytes);
 	attr_num(c, ev, "in_use_bytes", e->in_use_bytes);
+	attr_num(c, ev, "revision", e->revision);
 	if (e->family == MG_ETCD_CLOCK_DRIFT)
 		attr_num(c, ev, "drift_ns", e->took_ns);
 }

@@ -60,6 +60,8 @@ static void status(const struct mg_source *src, uint64_t line, const struct mg_s
 	attr(out, e, "member", c[MG_ETCDT_ID]);
 	if (mg_str_eq(c[MG_ETCDT_LEADER], MG_STR("true")))
 		attr(out, e, "leader", c[MG_ETCDT_ID]);
+	else if (!mg_str_eq(c[MG_ETCDT_LEADER], MG_STR("false")))
+		attr(out, e, "leader", c[MG_ETCDT_LEADER]);
 	attr(out, e, "version", c[MG_ETCDT_VERSION]);
 	attr_bytes(out, e, "db_bytes", c[MG_ETCDT_DB_SIZE]);
 	attr_bytes(out, e, "in_use_bytes", c[MG_ETCDT_IN_USE]);
@@ -109,10 +111,24 @@ static void member(const struct mg_source *src, uint64_t line, const struct mg_s
 		attr(out, e, "learner", MG_STR("true"));
 }
 
+static void alarm(const struct mg_source *src, uint64_t line, const struct mg_str *c,
+		  struct mg_batch *out)
+{
+	bool             nospace = mg_str_eq(c[MG_ETCDT_ALARM], MG_STR("NOSPACE"));
+	struct mg_event *e = add(src, line, out, nospace ? MG_EV_ETCD_NOSPACE : MG_EV_ETCD_ALARM,
+				 MG_SEV_CRITICAL);
+
+	say(out, e, "etcd alarm ", c[MG_ETCDT_ALARM], " is raised", mg_str("", 0));
+	attr(out, e, "alarm", c[MG_ETCDT_ALARM]);
+	attr(out, e, "member_id", c[MG_ETCDT_ID]);
+}
+
 void mg_event_from_etcdtable(const struct mg_source *src, uint64_t line,
 			     const struct mg_str cell[MG_ETCDT_CELLS], struct mg_batch *out)
 {
-	if (cell[MG_ETCDT_PEERS].n || cell[MG_ETCDT_NAME].n)
+	if (cell[MG_ETCDT_ALARM].n)
+		alarm(src, line, cell, out);
+	else if (cell[MG_ETCDT_PEERS].n || cell[MG_ETCDT_NAME].n)
 		member(src, line, cell, out);
 	else if (cell[MG_ETCDT_HEALTH].n)
 		health(src, line, cell, out);

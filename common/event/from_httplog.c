@@ -19,17 +19,23 @@ static void attr(struct mg_batch *out, struct mg_event *e, const char *key, stru
 		mg_batch_attr(out, e, key, mg_klog_unquote(v, buf, sizeof(buf)));
 }
 
+enum mg_severity mg_httplog_severity(const struct mg_httplog *h, const struct mg_httplog_call *c)
+{
+	if (h->code >= 500)
+		return MG_SEV_ERROR;
+	return h->latency_ns >= MG_SEC && !c->long_running ? MG_SEV_WARNING : MG_SEV_INFO;
+}
+
 struct mg_event *mg_httplog_event(const struct mg_source *src, const struct mg_line *line,
 				  const struct mg_httplog *h, const struct mg_httplog_call *c,
 				  struct mg_batch *out)
 {
-	bool             slow = h->latency_ns >= MG_SEC && !c->long_running;
+	enum mg_severity severity = mg_httplog_severity(h, c);
 	struct mg_event *e;
 
-	if (!slow && h->code < 500)
+	if (severity == MG_SEV_INFO)
 		return NULL;
-	e = mg_batch_add(out, MG_EV_APISERVER_HTTP,
-			 h->code >= 500 ? MG_SEV_ERROR : MG_SEV_WARNING);
+	e = mg_batch_add(out, MG_EV_APISERVER_HTTP, severity);
 	e->artifact = src->artifact;
 	e->line = line->lineno;
 	e->time_ns = line->time_ns;

@@ -21,6 +21,9 @@ struct mg_httplog_call {
 };
 void mg_httplog_resolve(const struct mg_httplog *h, struct mg_httplog_call *c);
 
+/* 5xx are errors, a request of at least a second that is not long-running a warning. */
+enum mg_severity mg_httplog_severity(const struct mg_httplog *h, const struct mg_httplog_call *c);
+
 /* Add APISERVER_HTTP when it took at least a second (and is not long-running) or was answered
  * with 5xx.  `line` is the line's time (the end of the request).  NULL: not worth one. */
 struct mg_event *mg_httplog_event(const struct mg_source *src, const struct mg_line *line,

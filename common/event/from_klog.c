@@ -47,11 +47,12 @@ static const struct family families[] = {
 	  mg_klog_detail_eviction)
 	F("finisher.go", "post-timeout activity", "IWE", APISERVER_TIMEOUT, MG_SEV_ERROR,
 	  mg_klog_detail_timeout)
+	F("generic.go", "GenericPLEG: ", "WE", KUBELET_PLEG, -1, mg_klog_detail_pleg)
 	F("genericapiserver.go", "[graceful-termination]", "IWE", APISERVER_SHUTDOWN, MG_SEV_INFO,
 	  mg_klog_detail_shutdown)
 	F("healthz.go", "shutdown check failed", "I", APISERVER_SHUTDOWN, MG_SEV_INFO,
 	  mg_klog_detail_shutdown)
-	F("kubelet.go", "PLEG is not healthy", "IWE", KUBELET_PLEG, MG_SEV_ERROR,
+	F("kubelet.go", "kipping pod synchronization", "IWE", KUBELET_PLEG, MG_SEV_ERROR,
 	  mg_klog_detail_pleg)
 	F("kubelet_node_status.go", NULL, "IWE", KUBELET_NODE, MG_SEV_WARNING, mg_klog_detail_node)
 	F("leaderelection.go", "uccessfully acquired lease", "I", LEADER_ACQUIRED, MG_SEV_INFO,
@@ -77,6 +78,12 @@ static const struct family families[] = {
 	F("prober.go", "robe failed", "IWE", KUBELET_PROBE, MG_SEV_WARNING, mg_klog_detail_probe)
 	F("prober.go", "robe errored", "IWE", KUBELET_PROBE, MG_SEV_WARNING, mg_klog_detail_probe)
 	F("prober.go", " probe for ", "IWE", KUBELET_PROBE, MG_SEV_WARNING, mg_klog_detail_probe)
+	F("queueset.go", ": rejecting request ", "I", APISERVER_APF, MG_SEV_WARNING,
+	  mg_klog_detail_apf)
+	F("queueset.go", " timed out after being enqueued", "I", APISERVER_APF, MG_SEV_WARNING,
+	  mg_klog_detail_apf)
+	F("reflector.go", "watch ended with error", "I", REFLECTOR_ERROR, MG_SEV_WARNING,
+	  mg_klog_detail_reflector)
 	F("reflector.go", NULL, "WE", REFLECTOR_ERROR, -1, mg_klog_detail_reflector)
 	F("request.go", "client-side throttling", "IWE", CLIENT_THROTTLED, MG_SEV_INFO,
 	  mg_klog_detail_throttled)
@@ -95,6 +102,8 @@ static const struct family families[] = {
 	  mg_klog_detail_panic)
 	F("server.go", "TLS handshake error", "IWE", CERT_ERROR, MG_SEV_WARNING,
 	  mg_klog_detail_cert)
+	F("setters.go", "ode became not ready", "IWE", KUBELET_NODE, MG_SEV_WARNING,
+	  mg_klog_detail_node)
 	F("status.go", "apiserver received an error that is not an metav1.Status", "E",
 	  APISERVER_ETCD_ERROR, MG_SEV_ERROR, mg_klog_detail_status)
 	F("termination_observer.go", "Observed event ", "I", APISERVER_SHUTDOWN, MG_SEV_INFO,
@@ -111,7 +120,7 @@ static const struct family families[] = {
 
 /* Looked for in every warning, error and fatal line that no family above took. */
 static const struct family anywhere[] = {
-	F(NULL, "leaderelection lost", "EF", LEADER_LOST, MG_SEV_CRITICAL, mg_klog_detail_lease)
+	F(NULL, "eaderelection lost", "EF", LEADER_LOST, MG_SEV_CRITICAL, mg_klog_detail_lease)
 	F(NULL, "eader election lost", "EF", LEADER_LOST, MG_SEV_CRITICAL, mg_klog_detail_lease)
 	F(NULL, "stopped leading", "EF", LEADER_LOST, MG_SEV_CRITICAL, mg_klog_detail_lease)
 	F(NULL, "unable to retrieve the complete list of server APIs", "WE", APISERVER_AGGREGATED,
@@ -120,6 +129,8 @@ static const struct family anywhere[] = {
 	  mg_klog_detail_timeout)
 	F(NULL, "imeout or abort while handling", "WE", APISERVER_TIMEOUT, MG_SEV_ERROR,
 	  mg_klog_detail_timeout)
+	F(NULL, "serving request timed out and response had been started", "WE", APISERVER_TIMEOUT,
+	  MG_SEV_ERROR, mg_klog_detail_timeout)
 	F(NULL, "Observed a panic", "E", APISERVER_PANIC, MG_SEV_ERROR, mg_klog_detail_panic)
 	F(NULL, "etcdserver: ", "WE", APISERVER_ETCD_ERROR, -1, mg_klog_detail_etcd)
 	F(NULL, "transport is closing", "WE", APISERVER_ETCD_ERROR, -1, mg_klog_detail_etcd)
@@ -129,7 +140,7 @@ static const struct family anywhere[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static enum mg_severity by_letter(char letter)
+enum mg_severity mg_klog_severity(char letter)
 {
 	switch (letter) {
 	case 'W':
@@ -169,7 +180,7 @@ static int try_family(const struct family *f, const struct mg_klog_context *c,
 	if (f->kind == NOTHING)
 		return 0;
 	e->kind = f->kind;
-	e->severity = f->severity < 0 ? by_letter(c->k->severity) : (enum mg_severity)f->severity;
+	e->severity = f->severity < 0 ? mg_klog_severity(c->k->severity) : (enum mg_severity)f->severity;
 	if (f->detail && !f->detail(c, e)) {
 		e->nattrs = 0;
 		return -1;
@@ -201,6 +212,7 @@ static int by_text(const struct mg_klog_context *c, struct mg_klog_event *e)
 bool mg_klog_event(const struct mg_klog *k, struct mg_str component, struct mg_klog_event *e)
 {
 	struct mg_klog_context c = { .k = k, .text = mg_klog_text(k), .component = component };
+	struct mg_str          err;
 	int                    r;
 
 	c.apiserver = !component.n || mg_str_has(component, MG_STR("apiserver"));
@@ -208,6 +220,9 @@ bool mg_klog_event(const struct mg_klog *k, struct mg_str component, struct mg_k
 	/* client-go's logr prints errors at any level with the whole message as text */
 	if (c.text.n == 0)
 		c.text = k->msg;
+	/* from 1.31 on what HandleError prints stands in err, and this is the message */
+	if (mg_str_eq(c.text, MG_STR("Unhandled Error")) && (err = mg_klog_pair(k, "err")).n)
+		c.text = err;
 	if ((r = by_file(&c, e)) >= 0)
 		return r;
 	if (mg_str_starts(c.text, MG_STR("Event(v1.ObjectReference{")) &&
@@ -220,7 +235,7 @@ bool mg_klog_event(const struct mg_klog *k, struct mg_str component, struct mg_k
 	if (k->severity == 'W')
 		return false;
 	e->kind = k->severity == 'F' ? MG_EV_PROCESS_FATAL : MG_EV_LOG_ERROR;
-	e->severity = by_letter(k->severity);
+	e->severity = mg_klog_severity(k->severity);
 	e->fold = k->severity != 'F';
 	return true;
 }

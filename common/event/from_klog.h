@@ -34,6 +34,9 @@ struct mg_klog_event {
 /* False: a line that is no event.  `component` may be empty. */
 bool mg_klog_event(const struct mg_klog *k, struct mg_str component, struct mg_klog_event *out);
 
+/* Of the letter of a klog header: I W E F. */
+enum mg_severity mg_klog_severity(char letter);
+
 /* "kube-apiserver", "kubelet" … from a journal's identifier, a container's name or a klog
  * source file; empty when it says nothing. */
 struct mg_str mg_klog_component_of_name(struct mg_str name);

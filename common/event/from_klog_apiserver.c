@@ -194,6 +194,14 @@ bool mg_klog_detail_panic(const struct mg_klog_context *c, struct mg_klog_event 
 	return true;
 }
 
+/* "QS(global-default): rejecting request "x" …", at -v=5 */
+bool mg_klog_detail_apf(const struct mg_klog_context *c, struct mg_klog_event *e)
+{
+	mg_klog_detail_attr(e, "priority_level", between(c->text, "QS(", ")"));
+	e->code = 429;
+	return true;
+}
+
 /* gRPC to etcd; other components use gRPC for other things. */
 bool mg_klog_detail_transport(const struct mg_klog_context *c, struct mg_klog_event *e)
 {

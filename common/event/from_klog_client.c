@@ -178,6 +178,8 @@ bool mg_klog_detail_pleg(const struct mg_klog_context *c, struct mg_klog_event *
 	struct mg_str ago = between(c->k->msg, "last seen active ", " ago");
 	int64_t       ns;
 
+	if (!has(c->k->msg, "PLEG")) /* pods wait for other things as well */
+		return false;
 	/* the relist has been silent since then: an interval that ends at this line */
 	if (mg_duration_parse(ago, &ns) && ns >= 0 && ns < 100 * MG_DAY)
 		e->duration_ns = ns;
@@ -225,6 +227,8 @@ bool mg_klog_detail_node(const struct mg_klog_context *c, struct mg_klog_event *
 	struct mg_str event = mg_klog_pair(c->k, "event"), node = mg_klog_pair(c->k, "node");
 	struct mg_str reason = mg_klog_pair(c->k, "err");
 
+	if (!event.p)
+		event = between(c->text, "Recording ", " event message for node ");
 	if (event.p) {
 		if (!unhealthy(event))
 			return false;

@@ -29,6 +29,7 @@ bool mg_klog_detail_transport(const struct mg_klog_context *c, struct mg_klog_ev
 bool mg_klog_detail_retry(const struct mg_klog_context *c, struct mg_klog_event *e);
 bool mg_klog_detail_etcd(const struct mg_klog_context *c, struct mg_klog_event *e);
 bool mg_klog_detail_cacher(const struct mg_klog_context *c, struct mg_klog_event *e);
+bool mg_klog_detail_apf(const struct mg_klog_context *c, struct mg_klog_event *e);
 bool mg_klog_detail_aggregated(const struct mg_klog_context *c, struct mg_klog_event *e);
 bool mg_klog_detail_openapi(const struct mg_klog_context *c, struct mg_klog_event *e);
 bool mg_klog_detail_discovery(const struct mg_klog_context *c, struct mg_klog_event *e);

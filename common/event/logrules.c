@@ -104,7 +104,7 @@ enum mg_status mg_logrules_read(struct mg_logrules *r, struct mg_str json, struc
 enum mg_status mg_logrules_add(struct mg_logrules *r, struct mg_str reason, struct mg_str pattern,
 			       struct mg_err *err)
 {
-	struct mg_logrule x = { .kind = MG_EV_PATTERN, .severity = MG_SEV_INFO };
+	struct mg_logrule x = { .kind = MG_EV_PATTERN, .severity = MG_SEV_INFO, .by_line = true };
 
 	x.match = mg_log_match_new(pattern, err);
 	if (!x.match)

@@ -38,6 +38,7 @@ struct mg_logrule {
 	struct mg_log_match *match;
 	enum mg_event_kind   kind; /* MG_EV_PATTERN unless the rule says another */
 	enum mg_severity     severity;
+	bool                 by_line; /* the severity is that of the line instead */
 	struct mg_str        reason, condition;
 	struct {
 		const char *key; /* "pod", "node", … or the name of an attribute */
@@ -56,7 +57,7 @@ struct mg_logrules {
 /* Add the rules of one file.  MG_OK, or MG_FAIL with err->msg (which rule, why); rules before
  * the bad one stay. */
 enum mg_status mg_logrules_read(struct mg_logrules *r, struct mg_str json, struct mg_err *err);
-/* Add one rule. */
+/* Add one rule, whose events have the severity of the line. */
 enum mg_status mg_logrules_add(struct mg_logrules *r, struct mg_str reason, struct mg_str pattern,
 			       struct mg_err *err);
 /* The first rule from `from` on that fits, or r->n. */

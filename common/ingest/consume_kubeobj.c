@@ -92,7 +92,7 @@ static void *kubeobj_open(const struct mg_source *src)
 	return s;
 }
 
-/* A heading among the first lines: a table of etcdctl; there may be words above it. */
+/* A heading among the first lines: etcdctl's words for people; others may stand above them. */
 static bool has_table(struct mg_str text)
 {
 	struct mg_str line;
@@ -111,12 +111,12 @@ static void read_rows(struct state *s, struct mg_str text, uint64_t lineno)
 
 	for (; text.n; lineno++) {
 		mg_str_cut(text, '\n', &line, &text);
-		if (mg_etcdtable_line(&s->table, line, cell) != MG_OK) {
+		if (mg_etcdtable_line(&s->table, line, lineno, cell) != MG_OK) {
 			s->out->stats.other++;
 			continue;
 		}
 		s->out->stats.records++;
-		mg_event_from_etcdtable(s->src, lineno, cell, &s->out->events);
+		mg_event_from_etcdtable(s->src, s->table.line, cell, &s->out->events);
 	}
 }
 
@@ -168,8 +168,12 @@ static void kubeobj_close(void *state, const struct mg_source *src, struct mg_pa
 {
 	struct state *s = state;
 
+	struct mg_str cell[MG_ETCDT_CELLS];
+
 	s->src = src;
 	s->out = out;
+	if (s->form == TABLE && mg_etcdtable_end(&s->table, cell) == MG_OK)
+		mg_event_from_etcdtable(src, s->table.line, cell, &out->events);
 	mg_yamlitems_end(&s->yaml);
 	mg_jsonitems_end(&s->json);
 	mg_yamlitems_release(&s->yaml);

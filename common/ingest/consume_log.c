@@ -90,8 +90,9 @@ static void message(struct mg_log *s, const struct mg_log_line *x)
 /* A message in a dialect that is not klog's. */
 static void message_of(struct mg_log *s, struct mg_log_line *x, char severity, struct mg_str msg)
 {
-	if (!s->hook.message)
+	if (!s->hook.message && !s->base.rules)
 		return;
+	x->foreign = true;
 	x->k = (struct mg_klog){ .form = MG_KLOG_TEXT, .severity = severity, .msg = msg,
 				 .ns = MG_TIME_NONE };
 	message(s, x);
@@ -207,7 +208,7 @@ static bool etcd(struct mg_log *s, struct mg_log_line *x)
 		record(s, x);
 	if (s->out->events.n > events)
 		fold_etcd(s, x);
-	if (s->hook.message)
+	if (s->hook.message || s->base.rules)
 		etcd_message(s, x);
 	return true;
 }
@@ -363,9 +364,10 @@ static void one(struct mg_log *s, const struct mg_unwrapped *u)
 	x.k = (struct mg_klog){ .form = MG_KLOG_TEXT };
 	x.envelope = u->kind;
 	x.ident_pid = u->pid;
+	x.foreign = false;
 	component(s, u, &x);
 	dispatch(s, u, &x);
-	if (s->base.rules && s->base.rules->n && !s->hook.messages_only)
+	if (s->base.rules && !s->hook.messages_only)
 		mg_log_rules(s, &x);
 }
 
@@ -393,6 +395,8 @@ static void *log_open(const struct mg_source *src)
 	struct mg_log *s = mg_zalloc(sizeof(*s));
 
 	s->src = s->base = *src;
+	if (s->base.rules && !s->base.rules->n)
+		s->base.rules = NULL;
 	s->lineno = 1;
 	s->last_ns = s->ref_ns = MG_TIME_NONE;
 	s->last_how = MG_TIME_UNKNOWN;

@@ -44,6 +44,10 @@ struct mg_log_proc {
 	bool     flags;    /* the last line was of a FLAG block */
 	int64_t  start_ns; /* of the last start reported        */
 	uint64_t start_line;
+	int64_t  run_ns;   /* first line in sequence of the pid at hand … */
+	int64_t  last_ns;  /* … and its last one                          */
+	uint64_t last_line;
+	uint32_t last_pid; /* 0: no line yet                              */
 };
 
 /* Bytes of a UTF-16 leaf on their way to lines. */
@@ -63,6 +67,9 @@ struct mg_log_hook {
 	void (*message)(void *ctx, const struct mg_log_line *x);
 	/* Each finished trace and the event it became (NULL: none). */
 	void (*trace)(void *ctx, const struct mg_trace *t, const struct mg_event *e);
+	/* Each httplog line; the times are the line's own, perhaps without a year. */
+	void (*request)(void *ctx, const struct mg_log_line *x, const struct mg_request *r,
+			enum mg_severity severity);
 	void *ctx;
 	bool  severe;        /* only messages of warnings and above are asked for */
 	bool  messages_only; /* neither events nor requests are asked for         */
@@ -81,6 +88,7 @@ struct mg_log {
 	struct mg_gostack *gostack;
 	bool               dumping; /* the last bare line belonged to a goroutine dump     */
 	bool               stack;   /* bare lines belong to one stack; not a dump          */
+	bool               tabbed;  /* ... as the value of a structured message            */
 
 	uint64_t            lineno;
 	int64_t             last_ns; /* time of the last line that had one                 */
@@ -106,6 +114,7 @@ struct mg_log_line {
 	struct mg_klog        k;
 	enum mg_envelope_kind envelope;
 	uint32_t              ident_pid; /* of the journal's identifier, 0 unknown */
+	bool                  foreign;   /* neither klog nor its JSON: k holds but a message */
 };
 
 /* consume_log.c */
@@ -117,6 +126,9 @@ void mg_log_physical(struct mg_log *s, struct mg_str line);
 void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg_klog *k,
 		 struct mg_line *l);
 void mg_log_year(struct mg_log *s, int64_t known_ns);
+/* The time of a line as far as it can be said while the file is being read: a missing year is
+ * that of the file's age, else the one next to the window; MG_TIME_NONE. */
+int64_t mg_log_dated(const struct mg_source *src, int64_t ns, enum mg_time_source how);
 void mg_log_year_ahead(struct mg_log *s, struct mg_str first_block);
 /* consume_log_fold.c */
 void mg_log_fold_init(struct mg_log_fold *f, int64_t width_ns);
@@ -139,7 +151,10 @@ bool mg_log_http(struct mg_log *s, struct mg_log_line *x);
 /* consume_log_section.c: "==> kubelet <==", "==== START logs for container C of pod NS/P ====" */
 bool mg_log_section(struct mg_log *s, struct mg_str line);
 struct mg_str mg_log_name(struct mg_log *s, struct mg_str name); /* a copy for the run */
-/* consume_log_rules.c: events of the user's patterns (s->base.rules is not NULL). */
+/* consume_log_rules.c: what patterns are put to: the message, without the stamps and headers
+ * before it; of JSON the whole line. */
+struct mg_str mg_log_subject(const struct mg_log_line *x);
+/* Events of the user's patterns (s->base.rules is not NULL). */
 void mg_log_rules(struct mg_log *s, const struct mg_log_line *x);
 void mg_log_rules_end(struct mg_log *s);
 /* consume_log_utf16.c */

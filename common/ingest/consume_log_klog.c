@@ -141,6 +141,7 @@ static void begin_stack(struct mg_log *s, struct mg_log_line *x, const struct mg
 {
 	hold(s, MG_HOLD_PANIC, MG_MIN, x, v);
 	s->stack = true;
+	s->tabbed = mg_str_ends(x->k.msg, MG_STR("stacktrace=<"));
 }
 
 /* The first function below the panic machinery is where it happened. */
@@ -149,8 +150,11 @@ void mg_log_frame(struct mg_log *s, struct mg_str line)
 	static const char *const machinery[] = { "goroutine ", "panic(", "runtime.", "runtime/",
 						 "created by ", "\t", " " };
 	struct mg_log_held *h = &s->held[MG_HOLD_PANIC];
-	ptrdiff_t           open = mg_str_rchr(line, '(');
+	ptrdiff_t           open;
 
+	if (s->tabbed && mg_str_starts(line, MG_STR("\t")))
+		line = mg_str_from(line, 1);
+	open = mg_str_rchr(line, '(');
 	if (!h->batch.n || open <= 0 || mg_str_has(line, MG_STR("/util/runtime.")) ||
 	    mg_event_attr(&h->batch.ev[0], "frame").n)
 		return;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/consume_log.h"
 
-/* What a rule is about: the message, without the stamps and headers before it. */
-static struct mg_str subject(const struct mg_log_line *x)
+struct mg_str mg_log_subject(const struct mg_log_line *x)
 {
 	struct mg_str t = x->l.text;
 	ptrdiff_t     at;
 
-	if (x->k.form == MG_KLOG_TEXT && x->k.msg.n)
+	if (!x->foreign && x->k.form == MG_KLOG_TEXT && x->k.msg.n)
 		return x->k.msg;
 	if (t.n && t.p[0] == '[' && (at = mg_str_chr(mg_str_head(t, 64), ']')) > 0)
 		return mg_str_from(t, (size_t)at + 1 + ((size_t)at + 1 < t.n &&
@@ -20,9 +19,10 @@ static void found(struct mg_log *s, const struct mg_log_line *x, uint32_t rule, 
 	const struct mg_logrule *r = &s->base.rules->v[rule];
 	uint64_t                 key = mg_str_hash(x->l.host, 3 + rule);
 	struct mg_event         *e, *fresh = NULL;
+	enum mg_severity severity = r->by_line ? mg_klog_severity(x->k.severity) : r->severity;
 
-	key = mg_klog_message_hash(text, mg_str_hash(x->src->component, key));
-	e = mg_log_fold(s, &s->second, key, x->l.time_ns, r->kind, r->severity, &fresh);
+	key = mg_klog_message_hash(text, mg_str_hash(x->src->component, key + (uint64_t)severity));
+	e = mg_log_fold(s, &s->second, key, x->l.time_ns, r->kind, severity, &fresh);
 	if (e)
 		return;
 	fresh->artifact = x->src->artifact;
@@ -39,7 +39,7 @@ static void found(struct mg_log *s, const struct mg_log_line *x, uint32_t rule, 
 void mg_log_rules(struct mg_log *s, const struct mg_log_line *x)
 {
 	const struct mg_logrules *r = s->base.rules;
-	struct mg_str             text = subject(x);
+	struct mg_str             text = mg_log_subject(x);
 
 	if (!s->matcher)
 		s->matcher = mg_log_matcher_new(NULL);

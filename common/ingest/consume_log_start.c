@@ -22,7 +22,8 @@ static struct mg_log_proc *proc_of(struct mg_log *s, uint64_t key)
 		p = &s->procs[MG_LOG_PROCS - 1];
 	else
 		p = &s->procs[s->nprocs++];
-	*p = (struct mg_log_proc){ .key = key, .start_ns = MG_TIME_NONE };
+	*p = (struct mg_log_proc){ .key = key, .start_ns = MG_TIME_NONE, .run_ns = MG_TIME_NONE,
+				   .last_ns = MG_TIME_NONE };
 	return p;
 }
 
@@ -90,6 +91,35 @@ static void begin(struct mg_log *s, struct mg_log_proc *p, struct mg_log_line *x
 	mg_batch_attr_i64(&h->batch, e, "pid", x->k.pid);
 }
 
+/* Do the times of this process fall?  Then the file is written newest first. */
+static bool falling(const struct mg_log_proc *p, const struct mg_log_line *x)
+{
+	return p->last_ns != MG_TIME_NONE && x->l.time_ns != MG_TIME_NONE &&
+	       p->last_ns <= p->run_ns && x->l.time_ns < p->last_ns;
+}
+
+/* In a file that is written newest first another id is that of the process before: the one
+ * that was read began with the line above. */
+static void begin_above(struct mg_log *s, struct mg_log_proc *p, const struct mg_log_line *x)
+{
+	struct mg_log_line above = *x;
+
+	above.l.time_ns = p->last_ns;
+	above.l.lineno = p->last_line;
+	above.k.pid = p->last_pid;
+	if (!recent(p, &above))
+		begin(s, p, &above);
+}
+
+static void follow(struct mg_log_proc *p, const struct mg_log_line *x)
+{
+	if (p->last_pid != x->k.pid)
+		p->run_ns = x->l.time_ns;
+	p->last_pid = x->k.pid;
+	p->last_ns = x->l.time_ns;
+	p->last_line = x->l.lineno;
+}
+
 void mg_log_start(struct mg_log *s, struct mg_log_line *x)
 {
 	struct mg_log_proc *p;
@@ -103,9 +133,14 @@ void mg_log_start(struct mg_log *s, struct mg_log_line *x)
 	/* a service prints what its children log under its own identifier */
 	fresh = (!x->ident_pid || x->ident_pid == x->k.pid) && new_pid(p, x->k.pid);
 	v = x->k.severity == 'I' ? version(x) : mg_str(NULL, 0);
+	if (fresh && falling(p, x)) {
+		begin_above(s, p, x);
+		fresh = false;
+	}
 	if ((fresh || (flag && !p->flags) || v.n) && !recent(p, x))
 		begin(s, p, x);
 	p->flags = flag;
+	follow(p, x);
 	if (v.n && s->held[MG_HOLD_START].batch.n && s->held[MG_HOLD_START].key == p->key) {
 		struct mg_batch *b = &s->held[MG_HOLD_START].batch;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/clock.h"
 #include "ingest/consume_log.h"
 
 #define QUARTER (15 * MG_MIN) /* zones are whole quarters of an hour             */
@@ -145,6 +146,19 @@ void mg_log_time(struct mg_log *s, const struct mg_unwrapped *u, const struct mg
 	}
 	s->last_ns = l->time_ns;
 	s->last_how = l->time_source;
+}
+
+int64_t mg_log_dated(const struct mg_source *src, int64_t ns, enum mg_time_source how)
+{
+	int64_t reference = src->mtime_ns;
+
+	if (ns == MG_TIME_NONE || how <= MG_TIME_DERIVED)
+		return ns;
+	if (how != MG_TIME_YEARLESS)
+		return MG_TIME_NONE;
+	if (reference == MG_TIME_NONE && src->windowed)
+		reference = mg_clock_window_reference(src->since_ns, src->until_ns);
+	return reference == MG_TIME_NONE ? MG_TIME_NONE : mg_clock_with_year(ns, reference);
 }
 
 /* The first root line of a Trace in the first block tells the year of the lines before it. */

@@ -334,8 +334,42 @@ static enum mg_kind vote(struct mg_str path, struct mg_str text, bool whole)
 	return v.stamped || is_log_path(path) ? MG_KIND_LOG : MG_KIND_TEXT;
 }
 
-/* The heading of a table that `etcdctl -w table` prints. */
-static bool is_etcdctl_table(struct mg_str text)
+/* "8e9e05c52164694d": an id of 64 bits, zeros in front may be missing */
+static bool is_etcd_id(struct mg_str s)
+{
+	uint64_t id;
+
+	return s.n >= 12 && s.n <= 16 && mg_num_hex(s, &id);
+}
+
+/* A line that `etcdctl -w simple` prints: status, health, member or alarm; or a field that
+ * begins a record of `-w fields`. */
+static bool is_etcdctl_line(struct mg_str line)
+{
+	struct mg_str first, second, rest;
+
+	if (mg_str_starts(line, MG_STR("\"ClusterID\" : ")) ||
+	    mg_str_starts(line, MG_STR("\"Endpoint\" : \"")))
+		return true;
+	if (mg_str_starts(line, MG_STR("memberID:")) && mg_str_has(line, MG_STR(" alarm:")))
+		return true;
+	mg_str_cut(line, ' ', &first, &rest);
+	if (mg_str_has(first, MG_STR(":")) &&
+	    (mg_str_starts(rest, MG_STR("is healthy: successfully committed proposal: took = ")) ||
+	     mg_str_starts(rest, MG_STR("is unhealthy: failed to commit proposal: "))))
+		return true;
+	if (!mg_str_ends(first, MG_STR(",")))
+		return false;
+	first.n--;
+	mg_str_cut(rest, ',', &second, &rest);
+	if (is_etcd_id(first))
+		return mg_str_ends(second, MG_STR("started"));
+	return is_etcd_id(second) && (mg_str_has(rest, MG_STR(", true, ")) ||
+				      mg_str_has(rest, MG_STR(", false, ")));
+}
+
+/* What etcdctl prints for people: a table, or lines. */
+static bool is_etcdctl_text(struct mg_str text)
 {
 	struct mg_str line;
 
@@ -347,6 +381,8 @@ static bool is_etcdctl_table(struct mg_str text)
 				 mg_str_has(line, MG_STR(" HEALTH ")))) ||
 			       (mg_str_has(line, MG_STR(" ID ")) &&
 				mg_str_has(line, MG_STR(" PEER ADDRS ")));
+		if (is_etcdctl_line(line))
+			return true;
 	}
 	return false;
 }
@@ -380,7 +416,7 @@ static enum mg_kind text_kind(struct mg_str path, struct mg_str text, bool whole
 		return MG_KIND_HEAP;
 	if (is_apf(line))
 		return MG_KIND_APF;
-	if (is_etcdctl_table(text))
+	if (is_etcdctl_text(text))
 		return MG_KIND_ETCD_INFO;
 	if (is_metrics(text, whole))
 		return MG_KIND_METRICS;

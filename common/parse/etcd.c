@@ -134,6 +134,7 @@ static const struct field {
 	F("stream-reader-type", TEXT, remote),
 	F("stream-writer-type", TEXT, remote),
 	F("etcd-version", TEXT, version),
+	F("compact-revision", NUMBER, revision),
 	F("current-db-size-bytes", NUMBER, db_bytes),
 	F("total-bytes", NUMBER, db_bytes),
 	F("quota-size-bytes", NUMBER, quota_bytes),
@@ -233,7 +234,7 @@ static enum mg_status members(struct mg_str json, struct mg_etcd *e, size_t *at)
 static const struct mg_etcd nothing = {
 	.level = 'I', .ts_ns = MG_TIME_NONE, .start_ns = MG_TIME_NONE, .took_ns = -1,
 	.expected_ns = -1, .response_count = -1, .response_size = -1, .request_size = -1,
-	.term = -1, .db_bytes = -1, .in_use_bytes = -1, .quota_bytes = -1,
+	.term = -1, .db_bytes = -1, .in_use_bytes = -1, .quota_bytes = -1, .revision = -1,
 };
 
 static enum mg_status zap(struct mg_str line, size_t start, struct mg_etcd *e, struct mg_err *err)

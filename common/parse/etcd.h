@@ -87,6 +87,7 @@ struct mg_etcd {
 	struct mg_str remote;    /* address, or round tripper or stream of a peer     */
 	struct mg_str version;
 	int64_t       db_bytes, in_use_bytes, quota_bytes;
+	int64_t       revision;  /* up to which was compacted                         */
 };
 
 /* Parse a line without its envelope and without '\n'.

@@ -301,6 +301,8 @@ static void words(struct mg_etcd *e)
 		break;
 	case MG_ETCD_COMPACTED:
 		duration(&e->took_ns, between(e->msg, "(took ", ")"));
+		if (e->revision < 0 && !mg_num_i64(word_after(e->msg, "compaction at "), &e->revision))
+			e->revision = -1;
 		break;
 	case MG_ETCD_ALARM_ON:
 	case MG_ETCD_ALARM_OFF:

@@ -9,12 +9,21 @@
 #define DEPTH_MAX 16
 #define STEPS_MAX 4096
 
+/* A line of a block whose first line was not seen yet, behind "Trace[77]: ". */
+struct held_line {
+	struct mg_str text;
+	uint64_t      lineno;
+};
+
 struct open_trace {
 	struct mg_trace t;
 	struct mg_arena arena;
 	bool            bare;             /* oldest form: lines carry no id                  */
 	int64_t         prev[DEPTH_MAX];  /* end of the last item of each depth, from start  */
 	int64_t         clock_ns;         /* start as time of day, for nested items          */
+	bool            headless;         /* no first line yet: lines are held               */
+	struct held_line *held;
+	uint32_t        nheld, held_cap;
 };
 
 struct mg_tracer {
@@ -276,26 +285,39 @@ void mg_trace_output(struct mg_tracer *r, void *ctx)
 	r->ctx = ctx;
 }
 
-static void drop(struct mg_tracer *r, unsigned i)
+static void block_free(struct open_trace *o)
 {
-	mg_arena_release(&r->open[i]->arena);
-	free(r->open[i]->t.steps);
-	free(r->open[i]);
+	mg_arena_release(&o->arena);
+	free(o->t.steps);
+	free(o->held);
+	free(o);
+}
+
+/* Take it out of the open ones. */
+static struct open_trace *unlink_block(struct mg_tracer *r, unsigned i)
+{
+	struct open_trace *o = r->open[i];
+
 	r->nopen--;
 	memmove(r->open + i, r->open + i + 1, (r->nopen - i) * sizeof(r->open[0]));
+	return o;
 }
+
+static bool take_line(struct open_trace *o, struct mg_str rest, uint64_t lineno);
 
 static void finish(struct mg_tracer *r, unsigned i, bool ended)
 {
 	struct open_trace *o = r->open[i];
 
+	for (uint32_t k = 0; k < o->nheld; k++)
+		ended |= take_line(o, o->held[k].text, o->held[k].lineno);
 	/* The first two generations print END only when the last step was long. */
 	if (!ended && o->t.dated)
 		o->t.truncated = true;
 	if (o->t.total_ns < 0 && o->bare && o->t.nsteps)
 		o->t.total_ns = o->t.steps[o->t.nsteps - 1].at_ns;
 	r->done(r->ctx, &o->t);
-	drop(r, i);
+	block_free(unlink_block(r, i));
 }
 
 static struct open_trace *open_block(struct mg_tracer *r, const struct mg_trace_line *l,
@@ -432,17 +454,22 @@ static bool item(struct open_trace *o, struct mg_str s)
 	return true;
 }
 
+/* A line below the first one; true: it was the END. */
+static bool take_line(struct open_trace *o, struct mg_str rest, uint64_t lineno)
+{
+	bool end = false;
+
+	o->t.lines++;
+	o->t.last_line = lineno > o->t.last_line ? lineno : o->t.last_line;
+	if (!cumulative_step(o, rest, &end) && !item(o, rest))
+		o->t.truncated = true;
+	return end;
+}
+
 static void continue_block(struct mg_tracer *r, int i, struct mg_str rest,
 			   const struct mg_trace_line *l)
 {
-	struct open_trace *o = r->open[i];
-	bool               end = false;
-
-	o->t.lines++;
-	o->t.last_line = l->lineno;
-	if (!cumulative_step(o, rest, &end) && !item(o, rest))
-		o->t.truncated = true;
-	if (end)
+	if (take_line(r->open[i], rest, l->lineno))
 		finish(r, (unsigned)i, true);
 }
 
@@ -453,14 +480,46 @@ static void expire(struct mg_tracer *r, uint64_t lineno)
 		finish(r, 0, false);
 }
 
-/* A line of a block whose first line is not in the file. */
+/* --- blocks without their first line ---------------------------------------------- */
+
+/* A line of a block whose first line is not in the file, or comes later: files that are
+ * written newest first have the END on top and the first line at the bottom. */
 static int headless(struct mg_tracer *r, uint64_t id, const struct mg_trace_line *l)
 {
-	struct mg_trace root = { .id = id, .start_ns = MG_TIME_NONE, .total_ns = -1,
-				 .uptime_ns = -1, .truncated = true };
+	struct mg_trace    root = { .id = id, .start_ns = MG_TIME_NONE, .total_ns = -1,
+				    .uptime_ns = -1, .truncated = true };
+	struct open_trace *o = open_block(r, l, &root);
 
-	open_block(r, l, &root)->t.lines = 0;
+	o->t.lines = 0;
+	o->headless = true;
 	return (int)r->nopen - 1;
+}
+
+/* An END that is not the first line to be seen says that the order is the usual one. */
+static void hold(struct mg_tracer *r, int i, struct mg_str rest, const struct mg_trace_line *l)
+{
+	struct open_trace *o = r->open[i];
+	struct held_line   h = { mg_arena_str(&o->arena, rest), l->lineno };
+
+	if (o->nheld == STEPS_MAX)
+		return;
+	MG_PUSH(o->held, o->nheld, o->held_cap, h);
+	o->t.last_line = l->lineno;
+	if (o->nheld > 1 && mg_str_starts(rest, MG_STR("[")) && mg_str_ends(rest, MG_STR(" END")))
+		finish(r, (unsigned)i, true);
+}
+
+/* The first line came last: the held ones follow it from the bottom up. */
+static void turn_round(struct mg_tracer *r, unsigned i, const struct mg_trace_line *l,
+		       const struct mg_trace *root)
+{
+	struct open_trace *old = unlink_block(r, i), *o = open_block(r, l, root);
+	bool               ended = false;
+
+	for (uint32_t k = old->nheld; k-- > 0;)
+		ended |= take_line(o, old->held[k].text, l->lineno);
+	block_free(old);
+	finish(r, r->nopen - 1, ended);
 }
 
 bool mg_trace_line(struct mg_tracer *r, const struct mg_trace_line *l)
@@ -486,9 +545,15 @@ bool mg_trace_line(struct mg_tracer *r, const struct mg_trace_line *l)
 	}
 	i = find(r, id, false);
 	if (l->header || (rest.n && rest.p[0] == '"')) {
+		bool first = mg_trace_parse_root(l->text, &root);
+
+		if (i >= 0 && first && r->open[i]->headless) {
+			turn_round(r, (unsigned)i, l, &root);
+			return true;
+		}
 		if (i >= 0)
 			finish(r, (unsigned)i, false);
-		if (mg_trace_parse_root(l->text, &root)) {
+		if (first) {
 			open_block(r, l, &root);
 			return true;
 		}
@@ -496,7 +561,10 @@ bool mg_trace_line(struct mg_tracer *r, const struct mg_trace_line *l)
 	}
 	if (i < 0)
 		i = headless(r, id, l);
-	continue_block(r, i, rest, l);
+	if (r->open[i]->headless)
+		hold(r, i, rest, l);
+	else
+		continue_block(r, i, rest, l);
 	return true;
 }
 
@@ -511,7 +579,7 @@ void mg_trace_free(struct mg_tracer *r)
 	if (!r)
 		return;
 	while (r->nopen)
-		drop(r, r->nopen - 1);
+		block_free(unlink_block(r, r->nopen - 1));
 	free(r);
 }
 

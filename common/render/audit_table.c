@@ -267,7 +267,7 @@ void mg_render_audit_groups(struct mg_out *o, const struct mg_audit_tally *t,
 	order = rank(&f, query, mg_sheet_find(&s, how->sort.n ? how->sort : first), top, &by);
 	fill(&s, &f, query, order, top);
 	s.left_out = n - top;
-	if (how->format == MG_SHEET_PEOPLE && how->headings)
+	if (how->format == MG_SHEET_PEOPLE && how->headings && !how->untitled)
 		mg_render_audit_span(o, t);
 	mg_sheet_print(&s, o, how->format, 0, how->headings);
 	mg_sheet_release(&s);

@@ -14,6 +14,7 @@ struct mg_audit_print {
 	size_t               top; /* rows, 0: all */
 	bool                 headings;
 	struct mg_str        sort; /* name of a column, empty: by count or cost */
+	bool                 untitled; /* the caller has said how many, and when */
 };
 
 /* Groups with count, share, rate, peak, errors, latencies, first and last; also --lists and

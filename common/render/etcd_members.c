@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/etcdcompact.h"
 #include "analysis/etcdleaders.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -93,6 +94,25 @@ static void clocks(struct mg_buf *b, const struct mg_etcdview *v)
 	mg_buf_addz(b, ")\n");
 }
 
+/* The same compaction on all members; `always`: also when they are near each other. */
+static void compactions(struct mg_buf *b, const struct mg_etcdview *v, bool always)
+{
+	struct mg_etcd_compact o;
+	char                   slow[24], quick[24], when[40];
+
+	mg_etcd_compact_build(&o, v);
+	if (!o.compared || (!always && !o.apart))
+		return;
+	mg_buf_printf(b, "compactions: members were %d ms or more apart in %u of %u%s; most at revision "
+		      "%lld, %s: ", (int)(MG_ETCD_COMPACT_APART / MG_MS), o.apart, o.compared,
+		      o.apart ? " (unequal or shared storage)" : "", (long long)o.revision,
+		      o.time_ns == MG_TIME_NONE ? "-" : mg_time_format(o.time_ns, 0, when, sizeof(when)));
+	mg_text_escape(b, v->member[o.slow].shown, MG_TEXT_ALL);
+	mg_buf_printf(b, " %s, ", mg_duration_text(o.slow_ns, slow, sizeof(slow)));
+	mg_text_escape(b, v->member[o.quick].shown, MG_TEXT_ALL);
+	mg_buf_printf(b, " %s\n", mg_duration_text(o.quick_ns, quick, sizeof(quick)));
+}
+
 static void verdict(struct mg_buf *b, struct mg_etcdview *v)
 {
 	struct mg_etcd_verdict o;
@@ -114,6 +134,7 @@ void mg_etcd_members_table(struct mg_buf *b, struct mg_etcdview *v)
 		member_row(&g, v, i);
 	mg_etcd_print(b, &g, v->n, v->n);
 	clocks(b, v);
+	compactions(b, v, false);
 	verdict(b, v);
 	mg_buf_addc(b, '\n');
 }
@@ -414,5 +435,6 @@ void mg_etcd_space_table(struct mg_buf *b, const struct mg_etcdview *v, size_t m
 	for (uint32_t i = 0; i < v->n; i++)
 		space_row(&g, v, i);
 	mg_etcd_print(b, &g, v->n, v->n);
+	compactions(b, v, true);
 	objects(b, v, max);
 }

@@ -25,8 +25,7 @@ static void print(struct mg_out *o, struct mg_grid *g, size_t width, size_t all,
 	mg_grid_release(g);
 }
 
-/* A time that has no year is shown without one. */
-static const char *time_text(int64_t ns, char *b, size_t n)
+const char *mg_log_time_text(int64_t ns, char *b, size_t n)
 {
 	if (ns == MG_TIME_NONE)
 		return "-";
@@ -38,7 +37,7 @@ static void cell_time(struct mg_grid *g, int64_t ns)
 {
 	char b[40];
 
-	mg_grid_cell(g, mg_strz(time_text(ns, b, sizeof(b))));
+	mg_grid_cell(g, mg_strz(mg_log_time_text(ns, b, sizeof(b))));
 }
 
 /* --- components ------------------------------------------------------------------- */
@@ -175,7 +174,9 @@ static int by_count(const void *pa, const void *pb)
 	return (int)a->kind - (int)b->kind;
 }
 
-void mg_render_log_kinds(struct mg_out *o, const struct mg_case *c, size_t max)
+void mg_render_log_kinds(struct mg_out *o, const struct mg_case *c,
+			 bool (*wanted)(const void *ctx, const struct mg_event *e),
+			 const void *ctx, size_t max)
 {
 	struct kind    k[MG_EV_COUNT];
 	struct mg_grid g;
@@ -188,6 +189,8 @@ void mg_render_log_kinds(struct mg_out *o, const struct mg_case *c, size_t max)
 		const struct mg_event *e = &c->events.ev[i];
 		struct kind           *x = &k[e->kind];
 
+		if (!wanted(ctx, e))
+			continue;
 		n += x->n == 0;
 		x->n += e->count;
 		x->worst = e->severity > x->worst ? e->severity : x->worst;

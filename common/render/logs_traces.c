@@ -144,12 +144,13 @@ void mg_render_log_traces(struct mg_out *o, const struct mg_tracetop *t, const s
 			  size_t max, size_t width)
 {
 	struct mg_buf b = { 0 };
-	char          n[32];
+	char          n[32], lines[32];
 	uint32_t      shown = t->nslow;
 
 	if (max && shown > max)
 		shown = (uint32_t)max;
-	mg_buf_printf(&b, "%s traces", mg_num_grouped(t->count, n, sizeof(n)));
+	mg_buf_printf(&b, "%s traces in %s lines", mg_num_grouped(t->count, n, sizeof(n)),
+		      mg_num_grouped(t->lines, lines, sizeof(lines)));
 	if (t->truncated)
 		mg_buf_printf(&b, ", %s of them without their end or a line in between",
 			      mg_num_grouped(t->truncated, n, sizeof(n)));

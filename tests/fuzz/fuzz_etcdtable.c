@@ -3,7 +3,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Tables of etcdctl: rows may have any cells under any heading. */
+/* Tables and lists of etcdctl: rows may have any cells under any heading. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mg_str       rest = mg_str((const char *)data, size), line, cell[MG_ETCDT_CELLS];
@@ -11,11 +11,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct mg_etcdtable t = { 0 };
 	struct mg_batch     out = { 0 };
 
-	while (rest.n) {
+	for (uint64_t n = 1; rest.n; n++) {
 		mg_str_cut(rest, '\n', &line, &rest);
-		if (mg_etcdtable_line(&t, line, cell) == MG_OK)
-			mg_event_from_etcdtable(&src, 1, cell, &out);
+		mg_etcdtable_heading(line);
+		if (mg_etcdtable_line(&t, line, n, cell) == MG_OK)
+			mg_event_from_etcdtable(&src, t.line, cell, &out);
 	}
+	if (mg_etcdtable_end(&t, cell) == MG_OK)
+		mg_event_from_etcdtable(&src, t.line, cell, &out);
 	mg_batch_release(&out);
 	return 0;
 }

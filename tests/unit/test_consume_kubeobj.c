@@ -323,6 +323,71 @@ static void etcdctl_tables(void **state)
 	feed_release(&p);
 }
 
+static void etcdctl_simple(void **state)
+{
+	struct mg_partial p;
+
+	run("$ etcdctl endpoint status\n"
+	    "https://a:2379, 8e9e05c52164694d, 3.5.9, 1.2 GB, true, false, 7, 901, 899, "
+	    "memberID:1 alarm:NOSPACE \n"
+	    "https://b:2379, 91bc3c398fb3c146, 3.6.0, 3.6.0, 20 MB, 16 MB, 20%, 2.1 GB, false, "
+	    "false, 7, 90, 90, , , false\n"
+	    "https://c:2379, 91bc3c398fb3c147, 3.3.1, 25 kB, false, 7, 90\n"
+	    "https://a:2379 is healthy: successfully committed proposal: took = 2.7ms\n"
+	    "https://b:2379 is unhealthy: failed to commit proposal: context deadline exceeded\n"
+	    "8e9e05c52164694d, started, n0, https://a:2380, https://a:2379, false\n"
+	    "91bc3c398fb3c146, unstarted, , https://b:2380, , false\n"
+	    "memberID:10276657743932975437 alarm:CORRUPT \n"
+	    "a, b, c\n", &p);
+	assert_int_equal(p.stats.records, 8);
+	assert_int_equal(p.stats.other, 2);
+	assert_int_equal(p.events.n, 9);
+	assert_true(attr_is(&p.events.ev[0], "leader", "8e9e05c52164694d"));
+	assert_true(attr_is(&p.events.ev[0], "raft_applied", "899"));
+	assert_int_equal(p.events.ev[1].kind, MG_EV_ETCD_NOSPACE);
+	assert_true(attr_is(&p.events.ev[2], "in_use_bytes", "16000000"));
+	assert_true(attr_is(&p.events.ev[2], "quota_bytes", "2100000000"));
+	assert_int_equal(mg_event_attr(&p.events.ev[2], "leader").n, 0);
+	assert_true(attr_is(&p.events.ev[3], "db_bytes", "25000"));
+	assert_true(attr_is(&p.events.ev[3], "raft_index", "90"));
+	assert_true(attr_is(&p.events.ev[4], "took", "2.7ms"));
+	assert_int_equal(p.events.ev[5].kind, MG_EV_ETCD_ERROR);
+	assert_true(attr_is(&p.events.ev[6], "client_urls", "https://a:2379"));
+	assert_int_equal(p.events.ev[7].kind, MG_EV_ETCD_MEMBER);
+	assert_int_equal(p.events.ev[8].kind, MG_EV_ETCD_ALARM);
+	assert_true(attr_is(&p.events.ev[8], "member_id", "8e9e05c52164694d"));
+	feed_release(&p);
+}
+
+#define HEADER "\"ClusterID\" : 1\n\"MemberID\" : 10276657743932975437\n\"Revision\" : 1\n" \
+	       "\"RaftTerm\" : 2\n"
+
+static void etcdctl_fields(void **state)
+{
+	struct mg_partial p;
+
+	run(HEADER "\"Version\" : \"3.5.0\"\n\"DBSize\" : 20480\n\"DBSizeInUse\" : 16384\n"
+	    "\"Leader\" : 10276657743932975437\n\"IsLearner\" : false\n\"RaftIndex\" : 4\n"
+	    "\"RaftTerm\" : 3\n\"RaftAppliedIndex\" : 4\n\"Errors\" : []\n"
+	    "\"Endpoint\" : \"127.0.0.1:2379\"\n\n"
+	    "\"Endpoint\" : \"127.0.0.1:2379\"\n\"Health\" : true\n\"Took\" : 2.4ms\n\"Error\" : \n\n"
+	    HEADER "\"ID\" : 10276657743932975437\n\"Name\" : \"n0\"\n"
+	    "\"PeerURL\" : \"http://a:2380\"\n\"PeerURL\" : \"http://b:2380\"\n"
+	    "\"ClientURL\" : \"http://a:2379\"\n\"IsLearner\" : false\n\n"
+	    HEADER "\"MemberID\" : 160\n\"AlarmType\" : NOSPACE\n", &p);
+	assert_int_equal(p.events.n, 4);
+	assert_true(attr_is(&p.events.ev[0], "member", "8e9e05c52164694d"));
+	assert_true(attr_is(&p.events.ev[0], "leader", "8e9e05c52164694d"));
+	assert_true(attr_is(&p.events.ev[0], "term", "3"));
+	assert_int_equal(p.events.ev[0].line, 1);
+	assert_true(attr_is(&p.events.ev[1], "health", "true"));
+	assert_int_equal(p.events.ev[1].line, 16);
+	assert_true(attr_is(&p.events.ev[2], "peer_urls", "http://a:2380,http://b:2380"));
+	assert_int_equal(p.events.ev[3].kind, MG_EV_ETCD_NOSPACE);
+	assert_true(attr_is(&p.events.ev[3], "member_id", "a0"));
+	feed_release(&p);
+}
+
 static void faults(void **state)
 {
 	struct mg_partial p;
@@ -390,6 +455,8 @@ int main(void)
 		cmocka_unit_test(evicted),    cmocka_unit_test(nodes),     cmocka_unit_test(namespaces),
 		cmocka_unit_test(operators),  cmocka_unit_test(events),    cmocka_unit_test(etcd_info),
 		cmocka_unit_test(etcdctl_tables),
+		cmocka_unit_test(etcdctl_simple),
+		cmocka_unit_test(etcdctl_fields),
 		cmocka_unit_test(faults),     cmocka_unit_test(real_lists),
 	};
 

@@ -184,6 +184,24 @@ static void test_starts(void **state)
 	EQ(mg_event_attr(e, "version"), "v1.20.2");
 	assert_int_equal(e->line, 1);
 	done(&r);
+	/* newest first: the process began with its last line in the file; the year goes back */
+	run(&r, "Log file created at: 2022/01/07 22:15:16\n"
+		"I0101 00:30:17.000000    9999 a.go:1] later\n"
+		"I0101 00:30:16.000000    9999 a.go:1] it begins\n"
+		"I1231 23:15:16.000000    9476 a.go:1] the one before\n"
+		"I1231 22:15:16.000000    9476 a.go:1] x\n", "kube-apiserver");
+	assert_int_equal(count(&r, MG_EV_APISERVER_START), 1);
+	e = first(&r, MG_EV_APISERVER_START);
+	assert_int_equal(mg_event_attr_i64(e, "pid", 0), 9999);
+	assert_int_equal(e->line, 3);
+	assert_time(e, "2022-01-01T00:30:16.000000Z", MG_TIME_ASSUMED_YEAR);
+	done(&r);
+	/* small disorder between two lines is no such file */
+	run(&r, "I0207 22:15:16.000002    9476 a.go:1] x\n"
+		"I0207 22:15:17.000000    9476 a.go:1] y\n"
+		"I0207 22:15:16.999000    9999 a.go:1] another process\n", "kube-apiserver");
+	assert_int_equal(mg_event_attr_i64(first(&r, MG_EV_APISERVER_START), "pid", 0), 9999);
+	done(&r);
 }
 
 static void test_panic_stack(void **state)
@@ -201,6 +219,22 @@ static void test_panic_stack(void **state)
 		"panic: boom [recovered]\n", "kube-apiserver");
 	EQ(mg_event_attr(first(&r, MG_EV_APISERVER_PANIC), "frame"), "main.(*Server).handle");
 	assert_int_equal(count(&r, MG_EV_PROCESS_FATAL), 1);
+	done(&r);
+	/* as the value of a structured message */
+	run(&r, "E0207 22:15:16.000000 1 runtime.go:142] \"Observed a panic\" panic=\"boom\" "
+		"stacktrace=<\n"
+		"\tgoroutine 7 [running]:\n"
+		"\tk8s.io/apimachinery/pkg/util/runtime.logPanic({0x1, 0x2})\n"
+		"\t\t/x/runtime.go:107 +0xbc\n"
+		"\tpanic({0x1?, 0x2?})\n"
+		"\t\t/go/panic.go:785 +0x132\n"
+		"\tmain.(*Server).handle(0x1)\n"
+		"\t\t/x/main.go:1 +0x10\n"
+		" > logger=\"UnhandledError\"\n"
+		"I0207 22:15:17.000000 1 a.go:1] on it goes\n", "kube-apiserver");
+	EQ(mg_event_attr(first(&r, MG_EV_APISERVER_PANIC), "frame"), "main.(*Server).handle");
+	assert_int_equal(count(&r, MG_EV_APISERVER_PANIC), 1);
+	assert_int_equal(r.out.stats.other, 8);
 	done(&r);
 }
 

@@ -108,6 +108,16 @@ static const struct {
 	{ MG_KIND_ETCD_INFO, "x", "{\"header\":{},\"members\":[{\"ID\":1}]}" },
 	{ MG_KIND_ETCD_INFO, "x",
 	  "{\"header\":{\"cluster_id\":1,\"member_id\":2,\"raft_term\":3}}" },
+	{ MG_KIND_ETCD_INFO, "x",
+	  "$ etcdctl endpoint status\nhttps://a:2379, 8e9e05c52164694d, 3.5.9, 1.2 GB, true, "
+	  "false, 7, 9, 9, \n" },
+	{ MG_KIND_ETCD_INFO, "x",
+	  "https://a:2379 is healthy: successfully committed proposal: took = 2.7ms\n" },
+	{ MG_KIND_ETCD_INFO, "x",
+	  "8e9e05c52164694d, started, n0, https://a:2380, https://a:2379, false\n" },
+	{ MG_KIND_ETCD_INFO, "x", "memberID:10276657743932975437 alarm:NOSPACE \n" },
+	{ MG_KIND_ETCD_INFO, "x", "\"ClusterID\" : 14841639068965178418\n\"MemberID\" : 1\n" },
+	{ MG_KIND_TEXT, "x", "deadbeef, started, it said\n" },
 	{ MG_KIND_ETCD_INFO, "x", "{\"etcd_resources\":[{\"object_count\":\"1\"}]}" },
 	/* hosts */
 	{ MG_KIND_JOURNAL, "x",

@@ -188,6 +188,111 @@ static const struct family families[] = {
 		  "certificate", "", MG_EV_CERT_ERROR, "reason", "tls: bad certificate" },
 	{ "I" H "log.go:172] http: TLS handshake error from 10.0.0.1:5: EOF", "", MG_EV_COUNT,
 		  NULL, NULL },
+	{ "E" H "wrap.go:58] \"apiserver panic'd\" method=\"GET\" URI=\"/api/v1/pods\" "
+		  "auditID=\"1\"",
+		  "", MG_EV_APISERVER_PANIC, NULL, NULL },
+	{ "E" H "runtime.go:142] \"Observed a panic\" panic=\"boom\" stacktrace=<",
+		  "", MG_EV_APISERVER_PANIC, "reason", "boom" },
+	{ "I" H "log.go:172] http2: panic serving 10.0.0.1:60430: boom",
+		  "", MG_EV_APISERVER_PANIC, "reason", "boom" },
+	{ "E" H "wrap.go:54] killing connection/stream because serving request timed "
+		  "out and response had been started",
+		  "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
+	{ "E" H "wrap.go:54] timeout or abort while handling: GET \"/path\"",
+		  "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
+	{ "E" H "wrap.go:54] \"Timeout or abort while handling\" "
+		  "logger=\"UnhandledError\" method=\"GET\" URI=\"/api\" auditID=\"x\"",
+		  "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
+	{ "E" H "timeout.go:142] \"Post-timeout activity\" logger=\"UnhandledError\" "
+		  "timeElapsed=\"3s\" method=\"GET\" path=\"/a\" result=null",
+		  "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
+	{ "E" H "finisher.go:175] \"Unhandled Error\" err=\"FinishRequest: post-timeout "
+		  "activity - time-elapsed: 5.1s, panicked: false, err: x, "
+		  "panic-reason: <nil>\" logger=\"UnhandledError\"",
+		  "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
+	{ "E" H "writers.go:117] apiserver was unable to write a JSON response: http: "
+		  "Handler timeout",
+		  "", MG_EV_APISERVER_TIMEOUT, NULL, NULL },
+	{ "W" H "logging.go:59] [core] [Channel #1 SubChannel #2] grpc: "
+		  "addrConn.createTransport failed to connect to { \"Addr\": "
+		  "\"127.0.0.1:2379\", }. Err: connection error: x",
+		  "", MG_EV_APISERVER_ETCD_ERROR, NULL, NULL },
+	{ "E" H "cacher.go:475] \"Unhandled Error\" err=\"cacher (pods): unexpected "
+		  "ListAndWatch error: failed to list *core.Pod: rpc error; "
+		  "reinitializing...\" logger=\"UnhandledError\"",
+		  "", MG_EV_APISERVER_WATCH_CACHE, NULL, NULL },
+	{ "W" H "watcher.go:229] watch chan error: etcdserver: mvcc: required revision "
+		  "has been compacted",
+		  "", MG_EV_APISERVER_ETCD_ERROR, NULL, NULL },
+	{ "I" H "queueset.go:600] QS(global-default): rejecting request \"a\" 1 2 due "
+		  "to queue full",
+		  "", MG_EV_APISERVER_APF, "priority_level", "global-default" },
+	{ "I" H "queueset.go:700] QS(leader-election): request 1 2 timed out after "
+		  "being enqueued",
+		  "", MG_EV_APISERVER_APF, "priority_level", "leader-election" },
+	{ "I" H "queueset.go:700] QS(leader-election): dispatching request 1 2",
+		  "", MG_EV_COUNT, NULL, NULL },
+	{ "I" H "leaderelection.go:260] \"Successfully acquired lease\" lock=\"a/b\"",
+		  "", MG_EV_LEADER_ACQUIRED, "lease", "a/b" },
+	{ "E" H "server.go:296] \"Leaderelection lost\"",
+		  "", MG_EV_LEADER_LOST, NULL, NULL },
+	{ "E" H "leaderelection.go:369] error initially creating leader election "
+		  "record: namespaces \"x\" not found",
+		  "", MG_EV_LEADER_RETRY, NULL, NULL },
+	{ "W" H "reflector.go:436] x: watch of *v1.Node ended with: too old resource "
+		  "version: 1 (2)",
+		  "", MG_EV_REFLECTOR_ERROR, NULL, NULL },
+	{ "I" H "reflector.go:530] \"Warning: watch ended with error\" "
+		  "reflector=\"a.go:160\" type=\"*v1.Node\" err=\"x\"",
+		  "", MG_EV_REFLECTOR_ERROR, "type", "*v1.Node" },
+	{ "E" H "reflector.go:158] \"Unhandled Error\" err=\"a.go:160: Failed to watch "
+		  "*v1.Node: failed to list *v1.Node: x\" logger=\"UnhandledError\"",
+		  "", MG_EV_REFLECTOR_ERROR, NULL, NULL },
+	{ "I" H "event.go:282] Event(v1.ObjectReference{Kind:\"Namespace\", "
+		  "Name:\"openshift-kube-apiserver\"}): type: 'Normal' reason: "
+		  "'InFlightRequestsDrained' x",
+		  "", MG_EV_APISERVER_SHUTDOWN, "step", "InFlightRequestsDrained" },
+	{ "W" H "event.go:282] Event(v1.ObjectReference{Kind:\"Pod\", "
+		  "Namespace:\"openshift-kube-apiserver\", "
+		  "Name:\"kube-apiserver-m0\"}): type: 'Warning' reason: "
+		  "'NonGracefulTermination' x",
+		  "", MG_EV_APISERVER_SHUTDOWN, "step", "NonGracefulTermination" },
+	{ "E" H "prober.go:118] \"Probe errored\" err=\"x\" probeType=\"Readiness\" "
+		  "pod=\"a/b\" podUID=\"1\" containerName=\"c\"",
+		  "kubelet", MG_EV_KUBELET_PROBE, "container", "c" },
+	{ "E" H "kubelet.go:2448] \"Skipping pod synchronization\" err=\"PLEG is not "
+		  "healthy: pleg was last seen active 3m13s ago; threshold is 3m0s\"",
+		  "kubelet", MG_EV_KUBELET_PLEG, "last_seen", "3m13s" },
+	{ "I" H "kubelet.go:2448] skipping pod synchronization - [container runtime "
+		  "status check may not have completed yet]",
+		  "kubelet", MG_EV_COUNT, NULL, NULL },
+	{ "E" H "generic.go:238] \"GenericPLEG: Unable to retrieve pods\" err=\"x\"",
+		  "kubelet", MG_EV_KUBELET_PLEG, NULL, NULL },
+	{ "I" H "eviction_manager.go:576] eviction manager: pod a_b(1-2) is evicted "
+		  "successfully",
+		  "kubelet", MG_EV_KUBELET_EVICTION, NULL, NULL },
+	{ "I" H "oom_watcher_linux.go:80] Got sys oom event: &{1234 java 2021}",
+		  "kubelet", MG_EV_KUBELET_OOM, NULL, NULL },
+	{ "I" H "oom_watcher.go:70] System OOM encountered, victim process: java, pid: 1",
+		  "kubelet", MG_EV_KUBELET_OOM, NULL, NULL },
+	{ "E" H "kubelet_node_status.go:457] Unable to update node status: update node "
+		  "status exceeds retry count",
+		  "kubelet", MG_EV_KUBELET_NODE, NULL, NULL },
+	{ "I" H "kubelet_node_status.go:554] Recording NodeNotReady event message for "
+		  "node n",
+		  "kubelet", MG_EV_KUBELET_NODE, "event", "NodeNotReady" },
+	{ "I" H "kubelet_node_status.go:554] Recording NodeReady event message for node "
+		  "n",
+		  "kubelet", MG_EV_COUNT, NULL, NULL },
+	{ "I" H "setters.go:577] \"Node became not ready\" node=\"n\" "
+		  "condition={Type:Ready Status:False}",
+		  "kubelet", MG_EV_KUBELET_NODE, NULL, NULL },
+	{ "E" H "controller.go:187] failed to update lease, error: Put \"https://x\": "
+		  "context deadline exceeded",
+		  "kubelet", MG_EV_KUBELET_NODE, NULL, NULL },
+	{ "E" H "event.go:276] Unable to write event: 'Post \"https://x\": x509: "
+		  "certificate signed by unknown authority' (may retry after sleeping)",
+		  "", MG_EV_CERT_ERROR, NULL, NULL },
 	{ "E" H "a.go:1] something else", "", MG_EV_LOG_ERROR, NULL, NULL },
 	{ "W" H "a.go:1] something else", "", MG_EV_COUNT, NULL, NULL },
 	{ "F" H "a.go:1] cannot go on", "", MG_EV_PROCESS_FATAL, NULL, NULL },

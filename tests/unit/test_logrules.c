@@ -81,6 +81,45 @@ static void test_events(void **state)
 	mg_log_matcher_free(t);
 }
 
+/* A file of node-problem-detector's system log monitor as it stands: its other members are of
+ * no concern here, the type is the severity. */
+static void test_monitor_shape(void **state)
+{
+	struct mg_str json = MG_STR(
+		"{\"plugin\": \"kmsg\", \"logPath\": \"/dev/kmsg\", \"lookback\": \"5m\","
+		" \"bufferSize\": 10, \"source\": \"kernel-monitor\","
+		" \"pluginConfig\": {\"timestamp\": \"^.{15}\"}, \"metricsReporting\": true,"
+		" \"conditions\": [{\"type\": \"DiskDead\", \"reason\": \"DiskFine\","
+		" \"message\": \"disk is fine\"}],"
+		" \"rules\": ["
+		"{\"type\": \"temporary\", \"reason\": \"Hung\","
+		" \"pattern\": \"task [\\\\S ]+:\\\\w+ hung for more than \\\\w+ seconds\\\\.\"},"
+		"{\"type\": \"permanent\", \"condition\": \"DiskDead\", \"reason\": \"Dead\","
+		" \"pattern\": \"Remounting \\\\S+ read-only\"}]}");
+	struct mg_logrules     r = { 0 };
+	struct mg_log_matcher *t = mg_log_matcher_new(NULL);
+	struct mg_err          err = { 0 };
+	struct mg_batch        b = { 0 };
+	struct mg_event       *e = mg_batch_add(&b, MG_EV_PATTERN, MG_SEV_INFO);
+	struct mg_str          line = MG_STR("EXT4-fs (sda1): Remounting filesystem read-only");
+
+	if (mg_logrules_read(&r, json, &err) != MG_OK)
+		fail_msg("%s", err.msg);
+	assert_int_equal(r.n, 2);
+	assert_int_equal(r.without_pattern, 0);
+	assert_int_equal(r.v[0].severity, MG_SEV_WARNING);
+	assert_int_equal(r.v[1].severity, MG_SEV_ERROR);
+	assert_int_equal(mg_logrules_find(&r, t, 0, MG_STR("task java worker:77 hung for more than "
+							  "120 seconds.")), 0);
+	assert_int_equal(mg_logrules_find(&r, t, 0, line), 1);
+	mg_logrules_fill(&r, t, 1, line, &b, e);
+	assert_true(mg_str_eq(mg_event_attr(e, "rule"), MG_STR("Dead")));
+	assert_true(mg_str_eq(mg_event_attr(e, "condition"), MG_STR("DiskDead")));
+	mg_batch_release(&b);
+	mg_logrules_release(&r);
+	mg_log_matcher_free(t);
+}
+
 static void test_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -158,7 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_literals), cmocka_unit_test(test_events),
 		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_no_hang),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_files),	 cmocka_unit_test(test_monitor_shape),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

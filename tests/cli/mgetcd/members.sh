@@ -13,7 +13,7 @@ apply='"msg":"apply request took too long","expected-duration":"100ms","prefix":
 	echo '07:01:30.000 warn "msg":"slow fdatasync","took":"1.5s","expected-duration":"1s"'
 	echo '07:02:00.000 info "msg":"raft.node: a0 lost leader b1 at term 4"'
 	echo '07:02:06.500 info "msg":"raft.node: a0 elected leader c2 at term 4"'
-	echo '07:30:00.000 info "msg":"finished scheduled compaction","compact-revision":9,"took":"120ms"'
+	echo '07:30:00.000 info "msg":"finished scheduled compaction","compact-revision":9,"took":"420ms"'
 } | log n0.lab.example
 {
 	echo '07:00:00.100 info "msg":"raft.node: b1 elected leader b1 at term 3"'

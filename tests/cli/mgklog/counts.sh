@@ -13,6 +13,22 @@ for f in "$d"/kube-apiserver/*.log; do
 	same "traces of $(basename "$f")" "$n" \
 		"$(tr -d '\000' <"$f" | grep -acE '\] Trace(\[[0-9]+\])?:? "')"
 done
+# every line of a block belongs to a trace; newest first is the same log
+for f in "$d"/kube-apiserver/*.log; do
+	mgklog -q --traces=0 "$f" | sed "s/$(basename "$f"):[0-9]*//" >straight
+	n=$(awk 'NR == 1 { gsub(",", ""); print $4 }' straight)
+	ids=$(tr -d '\000' <"$f" | grep -aoE '(^|[^0-9A-Za-z])Trace\[[0-9]+\]: ' | wc -l)
+	[ "$ids" = 0 ] || same "lines of traces of $(basename "$f")" "$n" "$((ids))"
+	case $ids in
+	0) ;;
+	*)
+		tac "$f" >back.log
+		touch -r "$f" back.log
+		mgklog -q --traces=0 back.log | sed 's/back.log:[0-9]*//' | cmp - straight ||
+			echo "$(basename "$f"): other traces when it is read from its end"
+		;;
+	esac
+done
 f=$d/etcd/ocp-4.8-aws-etcd-c.log
 same 'took too long' \
 	"$(mgklog -q --top=0 -o tsv "$f" | awk -F'\t' '$10 ~ /took too long/ { n += $1 } END { print n + 0 }')" \

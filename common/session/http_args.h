@@ -1,0 +1,16 @@
+/* http_args.h - by what requests in HTTP lines of logs are counted, from the command line.
+ *
+ * Layer:   session
+ * Memory:  the question borrows the text of the command line
+ */
+#ifndef MG_SESSION_HTTP_ARGS_H
+#define MG_SESSION_HTTP_ARGS_H
+
+#include "analysis/audit_query.h"
+#include "cli/opt.h"
+
+/* Make *q a question for groups; `keys` ("verb,code") may be empty.  -1 to go on, or the status
+ * to leave with after a message. */
+int mg_http_args_read(const struct mg_tool *t, const char *keys, struct mg_audit_query *q);
+
+#endif
