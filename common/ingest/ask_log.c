@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "ingest/consume_log.h"
 
-
 /* The answer of one leaf, handed over when it ends. */
 struct answer {
 	uint32_t           artifact;
