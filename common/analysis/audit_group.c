@@ -21,14 +21,16 @@ static bool earlier(int64_t a, int64_t b)
 }
 
 static struct mg_audit_group *group_of(struct mg_audit_groups *g, const uint32_t *key,
-				       uint32_t *i, bool *added)
+				       uint64_t hash, uint32_t *i, bool *added)
 {
 	struct mg_audit_group *e;
 
-	*i = mg_cells_find(&g->groups, key, added);
+	*i = mg_cells_find_hashed(&g->groups, key, hash, added);
 	e = mg_cells_at(&g->groups, *i);
-	if (*added)
+	if (*added) {
+		memcpy(e->key, key, sizeof(e->key)); /* also those that are not used */
 		e->first_ns = e->last_ns = MG_TIME_NONE;
+	}
 	return e;
 }
 
@@ -41,102 +43,236 @@ static void count_code(struct mg_audit_groups *g, uint32_t group, uint32_t code,
 	((struct mg_audit_code *)mg_cells_at(&g->codes, i))->count += n;
 }
 
-static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint32_t n)
-{
-	uint32_t key[2] = { group, second }, i;
-	bool     added;
-
-	i = mg_cells_find(&g->peaks, key, &added);
-	((struct mg_audit_peak *)mg_cells_at(&g->peaks, i))->count += n;
-}
-
 static int64_t second_of(int64_t ns)
 {
 	return ns / MG_SEC - (ns % MG_SEC < 0);
 }
 
-static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, const uint32_t *key,
-		    const struct mg_request *q)
+/* Where the requests of a group in a second are counted. */
+static uint64_t ask_second(const struct mg_audit_groups *g, uint32_t group, uint32_t second)
 {
-	uint32_t               i;
-	bool                   added;
-	struct mg_audit_group *e = group_of(g, key, &i, &added);
-	struct mg_audit_sample sample;
+	uint32_t key[2] = { group, second };
+	uint64_t hash = mg_cells_hash(&g->peaks, key);
 
-	e->count++;
-	if (by->sections && (added || earlier(q->start_ns, e->first_ns)))
-		e->uri = mg_arena_str(&g->arena, q->uri);
-	if (earlier(q->start_ns, e->first_ns))
-		e->first_ns = q->start_ns;
-	if (q->start_ns > e->last_ns)
-		e->last_ns = q->start_ns;
-	if (!by->detail && !by->sections)
-		return;
-	sample = (struct mg_audit_sample){ i, q->code, q->start_ns, -1 };
-	if (by->long_running || !q->long_running)
-		sample.took_ns = mg_audit_duration(q);
-	MG_PUSH(g->samples, g->nsamples, g->samples_cap, sample);
+	mg_cells_ask_slot(&g->peaks, hash);
+	return hash;
 }
 
-/* Count the samples of `from`, whose groups are at `place` in `g`; NULL: they are its own. */
-static void take_samples(struct mg_audit_groups *g, struct mg_audit_groups *from,
-			 const uint32_t *place)
+static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint64_t hash,
+			 uint32_t n)
 {
-	for (size_t i = 0; i < from->nsamples; i++) {
-		const struct mg_audit_sample *s = &from->samples[i];
-		uint32_t                      at = place ? place[s->group] : s->group;
-		struct mg_audit_group        *e = mg_cells_at(&g->groups, at);
+	struct mg_audit_group *e = mg_cells_at(&g->groups, group);
+	uint32_t               key[2] = { group, second }, i;
+	bool                   added;
 
-		if (s->took_ns >= 0)
-			mg_spread_add(&e->took, s->took_ns);
-		count_code(g, at, s->code, 1);
-		if (s->start_ns != MG_TIME_NONE && at < MG_AUDIT_PEAK_GROUPS)
-			count_second(g, at, (uint32_t)second_of(s->start_ns), 1);
+	if (e->in_second == 0)
+		e->second = second;
+	if (e->second == second) {
+		e->in_second += n;
+		return;
 	}
-	from->nsamples = 0;
+	i = mg_cells_find_hashed(&g->peaks, key, hash, &added);
+	((struct mg_audit_peak *)mg_cells_at(&g->peaks, i))->count += n;
+}
+
+/* Does a request that was received at `start_ns` stand before `e`? */
+static bool stands_before(const struct mg_audit_earliest *e, int64_t start_ns, uint32_t artifact,
+			  uint64_t line)
+{
+	if (start_ns != e->start_ns)
+		return earlier(start_ns, e->start_ns);
+	return artifact != e->artifact ? artifact < e->artifact : line < e->line;
+}
+
+static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, struct mg_str uri,
+			  int64_t start_ns, uint32_t artifact, uint64_t line)
+{
+	if (!e->earliest)
+		e->earliest = mg_arena_alloc(&g->arena, sizeof(*e->earliest));
+	else if (!stands_before(e->earliest, start_ns, artifact, line))
+		return;
+	*e->earliest = (struct mg_audit_earliest){ mg_arena_str(&g->arena, uri), start_ns, line,
+						   artifact };
+}
+
+/* --- many requests at once --------------------------------------------------------------- */
+
+#define TOGETHER 32
+
+/* One of those that wait; its group is known once all texts have ids. */
+struct waiting {
+	int64_t       start_ns, took_ns; /* took -1: no latency        */
+	uint32_t      code;              /* MG_NONE: not to be counted */
+	uint32_t      group;
+	uint32_t      second; /* of start_ns, as in mg_audit_peak */
+	uint64_t      hash;   /* of what is looked for next */
+	struct mg_str uri;
+	uint64_t      line;
+	uint32_t      artifact;
+};
+
+struct mg_audit_waiting {
+	const struct mg_audit_by *by;
+	unsigned       n;
+	struct waiting one[TOGETHER];
+	struct mg_str  text[MG_AUDIT_MAX_KEYS][TOGETHER];
+	uint32_t       id[MG_AUDIT_MAX_KEYS][TOGETHER];
+	uint32_t       key[TOGETHER][MG_AUDIT_MAX_KEYS];
+	size_t         used; /* of the buffer, by texts that the event does not hold */
+	char           buf[(MG_AUDIT_MAX_KEYS + 2) * MG_AUDIT_KEY_TEXT];
+};
+
+static struct mg_audit_group *group_at(const struct mg_audit_groups *g, uint32_t i)
+{
+	return mg_cells_at(&g->groups, i);
+}
+
+static void find_keys(struct mg_audit_groups *g, struct mg_audit_waiting *w)
+{
+	for (unsigned k = 0; k < w->by->n; k++)
+		mg_intern_ids(&g->texts, w->text[k], w->n, w->id[k]);
+	for (unsigned i = 0; i < w->n; i++) {
+		for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++)
+			w->key[i][k] = k < w->by->n ? w->id[k][i] : MG_NONE;
+		w->one[i].hash = mg_cells_hash(&g->groups, w->key[i]);
+		mg_cells_ask_slot(&g->groups, w->one[i].hash);
+	}
+}
+
+static void count_one(struct mg_audit_groups *g, const uint32_t *key, struct waiting *one,
+		      bool sections)
+{
+	bool                   added;
+	struct mg_audit_group *e = group_of(g, key, one->hash, &one->group, &added);
+
+	e->count++;
+	if (sections)
+		note_earliest(g, e, one->uri, one->start_ns, one->artifact, one->line);
+	if (earlier(one->start_ns, e->first_ns))
+		e->first_ns = one->start_ns;
+	if (one->start_ns > e->last_ns)
+		e->last_ns = one->start_ns;
+	__builtin_prefetch(e->took.hist);
+}
+
+/* Latencies, codes and seconds of requests whose groups are known. */
+static void count_details(struct mg_audit_groups *g, struct mg_audit_waiting *w)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		struct waiting *one = &w->one[i];
+
+		one->hash = ask_second(g, one->group, one->second);
+		mg_spread_ask(&group_at(g, one->group)->took, one->took_ns);
+	}
+	for (unsigned i = 0; i < w->n; i++) {
+		const struct waiting *one = &w->one[i];
+
+		if (one->took_ns >= 0)
+			mg_spread_add(&group_at(g, one->group)->took, one->took_ns);
+		if (one->code != MG_NONE)
+			count_code(g, one->group, one->code, 1);
+		if (one->start_ns != MG_TIME_NONE)
+			count_second(g, one->group, one->second, one->hash, 1);
+	}
+}
+
+void mg_audit_groups_settle(struct mg_audit_groups *g)
+{
+	struct mg_audit_waiting *w = g->waiting;
+
+	if (!w || w->n == 0)
+		return;
+	find_keys(g, w);
+	for (unsigned i = 0; i < w->n; i++)
+		mg_cells_ask_element(&g->groups, w->one[i].hash);
+	for (unsigned i = 0; i < w->n; i++)
+		count_one(g, w->key[i], &w->one[i], w->by->sections);
+	if (w->by->detail || w->by->sections)
+		count_details(g, w);
+	w->n = 0;
+	w->used = 0;
+}
+
+/* Room for one more. */
+static struct mg_audit_waiting *room(struct mg_audit_groups *g, const struct mg_audit_by *by)
+{
+	struct mg_audit_waiting *w = g->waiting;
+
+	if (!w) {
+		g->waiting = w = mg_alloc(sizeof(*w));
+		w->by = by;
+		w->n = 0;
+		w->used = 0;
+		g->groups.key = by->n * sizeof(uint32_t); /* fewer to hash and to compare */
+	}
+	if (w->n == TOGETHER || w->used + by->n * MG_AUDIT_KEY_TEXT > sizeof(w->buf))
+		mg_audit_groups_settle(g);
+	return w;
+}
+
+/* `text` is the value of key `k` of the request that is being added. */
+static void set_text(struct mg_audit_waiting *w, unsigned k, struct mg_str text)
+{
+	w->text[k][w->n] = text;
+	if (text.p == w->buf + w->used)
+		w->used += text.n;
+}
+
+static void add_one(struct mg_audit_waiting *w, const struct mg_request *q)
+{
+	bool all = w->by->sections;
+
+	w->one[w->n++] = (struct waiting){
+		.start_ns = q->start_ns, .second = (uint32_t)second_of(q->start_ns),
+		.took_ns = w->by->long_running || !q->long_running ? mg_audit_duration(q) : -1,
+		.code = all || q->code >= 400 ? q->code : MG_NONE,
+		.uri = q->uri, .line = q->line, .artifact = q->artifact };
+}
+
+static void set_texts(struct mg_audit_waiting *w, const struct mg_audit *a,
+		      const struct mg_request *q)
+{
+	for (unsigned k = 0; k < w->by->n; k++)
+		set_text(w, k, mg_audit_key_text(w->by->key[k], a, q, w->buf + w->used));
 }
 
 /* Once for each group of the user; under no name when there is none. */
-static void add_user_groups(struct mg_audit_groups *g, const struct mg_audit_by *by,
-			    uint32_t *key, unsigned at, const struct mg_audit *a,
+static void add_user_groups(struct mg_audit_groups *g, unsigned at, const struct mg_audit *a,
 			    const struct mg_request *q)
 {
-	struct mg_json_iter  it;
-	struct mg_json_value v;
-	char                 buf[MG_AUDIT_KEY_TEXT];
-	bool                 any = false;
+	const struct mg_audit_by *by = g->waiting->by;
+	struct mg_json_iter       it;
+	struct mg_json_value      v;
+	bool                      any = false;
 
 	mg_json_iter_init(&it, a->groups);
 	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
-		key[at] = mg_intern_id(&g->texts,
-				       mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
-		add_one(g, by, key, q);
+		struct mg_audit_waiting *w = room(g, by);
+
+		set_texts(w, a, q);
+		set_text(w, at, mg_json_plain(mg_json_text(&v), w->buf + w->used, MG_AUDIT_KEY_TEXT));
+		add_one(w, q);
 		any = true;
 	}
 	if (!any) {
-		key[at] = mg_intern_id(&g->texts, MG_STR(""));
-		add_one(g, by, key, q);
+		set_texts(room(g, by), a, q);
+		set_text(g->waiting, at, MG_STR(""));
+		add_one(g->waiting, q);
 	}
 }
 
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
 			 const struct mg_audit *a, const struct mg_request *q)
 {
-	uint32_t key[MG_AUDIT_MAX_KEYS];
-	unsigned several = MG_AUDIT_MAX_KEYS;
-	char     buf[MG_AUDIT_KEY_TEXT];
+	struct mg_audit_waiting *w = room(g, by);
 
-	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
-		if (k < by->n && by->key[k] == MG_BY_GROUP)
-			several = k;
-		key[k] = k < by->n ? mg_intern_id(&g->texts,
-						  mg_audit_key_text(by->key[k], a, q, buf))
-				   : MG_NONE;
-	}
-	if (several < MG_AUDIT_MAX_KEYS)
-		add_user_groups(g, by, key, several, a, q);
-	else
-		add_one(g, by, key, q);
+	for (unsigned k = 0; k < by->n; k++)
+		if (by->key[k] == MG_BY_GROUP) {
+			add_user_groups(g, k, a, q);
+			return;
+		}
+	set_texts(w, a, q);
+	add_one(w, q);
 }
 
 /* --- merging -------------------------------------------------------------------------- */
@@ -145,16 +281,43 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 			uint32_t *place)
 {
 	bool                   added;
-	struct mg_audit_group *e = group_of(g, key, place, &added);
+	struct mg_audit_group *e = group_of(g, key, mg_cells_hash(&g->groups, key), place, &added);
 
-	if (f->uri.p && (!e->uri.p || earlier(f->first_ns, e->first_ns)))
-		e->uri = mg_arena_str(&g->arena, f->uri);
+	if (f->earliest)
+		note_earliest(g, e, f->earliest->uri, f->earliest->start_ns, f->earliest->artifact,
+			      f->earliest->line);
 	if (earlier(f->first_ns, e->first_ns))
 		e->first_ns = f->first_ns;
 	if (f->last_ns > e->last_ns)
 		e->last_ns = f->last_ns;
 	e->count += f->count;
+	if (f->in_second)
+		count_second(g, *place, f->second, ask_second(g, *place, f->second), f->in_second);
 	mg_spread_merge(&e->took, &f->took);
+}
+
+#define AHEAD 16 /* seconds that are asked for before they are counted */
+
+static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups *from,
+			 const uint32_t *place)
+{
+	const struct mg_audit_peak *p = from->peaks.v;
+	uint64_t                    hash[AHEAD] = { 0 };
+
+	for (uint32_t i = 0; i < from->codes.n; i++) {
+		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
+
+		count_code(g, place[c->group], c->code, c->count);
+	}
+	for (uint32_t i = 0; i < from->peaks.n + AHEAD; i++) {
+		uint64_t found = hash[i % AHEAD];
+
+		if (i < from->peaks.n)
+			hash[i % AHEAD] = ask_second(g, place[p[i].group], p[i].second);
+		if (i >= AHEAD)
+			count_second(g, place[p[i - AHEAD].group], p[i - AHEAD].second, found,
+				     p[i - AHEAD].count);
+	}
 }
 
 /* `id` maps the texts of `from` to those of `g`, for key `only` alone unless it is
@@ -164,6 +327,8 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 {
 	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
 
+	if (g->groups.n == 0)
+		g->groups.key = from->groups.key;
 	for (uint32_t i = 0; i < from->groups.n; i++) {
 		struct mg_audit_group *f = mg_cells_at(&from->groups, i);
 		uint32_t               key[MG_AUDIT_MAX_KEYS];
@@ -175,27 +340,25 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 		}
 		merge_group(g, f, key, &place[i]);
 	}
-	for (uint32_t i = 0; i < from->codes.n; i++) {
-		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
-
-		count_code(g, place[c->group], c->code, c->count);
-	}
-	for (uint32_t i = 0; i < from->peaks.n; i++) {
-		const struct mg_audit_peak *p = mg_cells_at(&from->peaks, i);
-
-		if (place[p->group] < MG_AUDIT_PEAK_GROUPS)
-			count_second(g, place[p->group], p->second, p->count);
-	}
-	take_samples(g, from, place);
+	absorb_cells(g, from, place);
 	free(place);
 }
 
 void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from)
 {
-	uint32_t *id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
+	uint32_t *id;
 
-	for (uint32_t i = 0; i < from->texts.n; i++)
-		id[i] = mg_intern_id(&g->texts, mg_intern_str(&from->texts, i));
+	if (g->groups.n == 0) { /* nothing to add to */
+		struct mg_audit_groups empty = *g;
+
+		*g = *from;
+		*from = empty;
+		return;
+	}
+	mg_audit_groups_settle(g);
+	mg_audit_groups_settle(from);
+	id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
+	mg_intern_merge(&g->texts, &from->texts, id);
 	absorb(g, from, id, MG_AUDIT_MAX_KEYS);
 	free(id);
 }
@@ -235,45 +398,50 @@ static void use_products(struct mg_audit_groups *g, unsigned k)
 
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
 {
-	take_samples(g, g, NULL);
+	mg_audit_groups_settle(g);
 	for (unsigned k = 0; k < by->n; k++)
 		if (by->key[k] == MG_BY_PRODUCT)
 			use_products(g, k);
 }
 
 /* A second by its low 32 bits: the one at or after the group's first. */
-static int64_t whole_second(const struct mg_audit_groups *g, const struct mg_audit_peak *p)
+static int64_t whole_second(const struct mg_audit_group *e, uint32_t second)
 {
-	const struct mg_audit_group *e = mg_cells_at(&g->groups, p->group);
-	int64_t                      first = second_of(e->first_ns);
+	int64_t first = second_of(e->first_ns);
 
-	return first + (int64_t)(uint32_t)(p->second - (uint32_t)first);
+	return first + (int64_t)(uint32_t)(second - (uint32_t)first);
 }
 
 void mg_audit_groups_move(struct mg_audit_groups *g, int64_t (*move)(const void *ctx, int64_t ns),
 			  const void *ctx)
 {
-	struct mg_cells old = g->peaks;
+	struct mg_cells old;
 
+	mg_audit_groups_settle(g);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		struct mg_audit_group *e = group_at(g, i);
+
+		if (e->in_second)
+			e->second = (uint32_t)second_of(move(ctx, whole_second(e, e->second) * MG_SEC));
+	}
+	old = g->peaks;
 	mg_cells_init(&g->peaks, sizeof(struct mg_audit_peak), 2 * sizeof(uint32_t));
 	for (uint32_t i = 0; i < old.n; i++) {
 		const struct mg_audit_peak *p = mg_cells_at(&old, i);
-		int64_t                     to = move(ctx, whole_second(g, p) * MG_SEC);
+		int64_t                     at = whole_second(group_at(g, p->group), p->second);
+		uint32_t                    to = (uint32_t)second_of(move(ctx, at * MG_SEC));
 
-		count_second(g, p->group, (uint32_t)second_of(to), p->count);
+		count_second(g, p->group, to, ask_second(g, p->group, to), p->count);
 	}
 	mg_cells_release(&old);
 	for (uint32_t i = 0; i < g->groups.n; i++) {
-		struct mg_audit_group *e = mg_cells_at(&g->groups, i);
+		struct mg_audit_group *e = group_at(g, i);
 
 		if (e->first_ns == MG_TIME_NONE)
 			continue;
 		e->first_ns = move(ctx, e->first_ns);
 		e->last_ns = move(ctx, e->last_ns);
 	}
-	for (size_t i = 0; i < g->nsamples; i++)
-		if (g->samples[i].start_ns != MG_TIME_NONE)
-			g->samples[i].start_ns = move(ctx, g->samples[i].start_ns);
 }
 
 void mg_audit_groups_release(struct mg_audit_groups *g)
@@ -285,23 +453,35 @@ void mg_audit_groups_release(struct mg_audit_groups *g)
 	mg_cells_release(&g->groups);
 	mg_cells_release(&g->codes);
 	mg_cells_release(&g->peaks);
-	free(g->samples);
+	free(g->waiting);
 	mg_audit_groups_init(g);
 }
 
 /* --- what was counted ---------------------------------------------------------------------- */
 
+static void offer(struct mg_audit_busiest *b, const struct mg_audit_group *e, uint32_t second,
+		  uint32_t count)
+{
+	int64_t at = whole_second(e, second);
+
+	if (count > b->count || (count == b->count && at < b->second))
+		*b = (struct mg_audit_busiest){ count, at };
+}
+
 struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g)
 {
 	struct mg_audit_busiest *v = mg_zalloc(sizeof(*v) * (g->groups.n + 1));
 
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		const struct mg_audit_group *e = mg_cells_at(&g->groups, i);
+
+		if (e->in_second)
+			offer(&v[i], e, e->second, e->in_second);
+	}
 	for (uint32_t i = 0; i < g->peaks.n; i++) {
 		const struct mg_audit_peak *p = mg_cells_at(&g->peaks, i);
-		struct mg_audit_busiest    *b = &v[p->group];
-		int64_t                     at = whole_second(g, p);
 
-		if (p->count > b->count || (p->count == b->count && at < b->second))
-			*b = (struct mg_audit_busiest){ p->count, at };
+		offer(&v[p->group], mg_cells_at(&g->groups, p->group), p->second, p->count);
 	}
 	return v;
 }
