@@ -97,9 +97,9 @@ static void take_samples(struct mg_audit_groups *g, struct mg_audit_groups *from
 }
 
 /* Once for each group of the user; under no name when there is none. */
-static void add_user_groups(struct mg_audit_groups *g, const struct mg_audit_by *by,
-			    uint32_t *key, unsigned at, const struct mg_audit *a,
-			    const struct mg_request *q)
+static void each_user_group(struct mg_intern *texts, uint32_t *id, unsigned at,
+			    const struct mg_audit *a,
+			    void (*fn)(void *ctx, const uint32_t *id), void *ctx)
 {
 	struct mg_json_iter  it;
 	struct mg_json_value v;
@@ -108,35 +108,55 @@ static void add_user_groups(struct mg_audit_groups *g, const struct mg_audit_by 
 
 	mg_json_iter_init(&it, a->groups);
 	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
-		key[at] = mg_intern_id(&g->texts,
-				       mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
-		add_one(g, by, key, q);
+		id[at] = mg_intern_id(texts, mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
+		fn(ctx, id);
 		any = true;
 	}
 	if (!any) {
-		key[at] = mg_intern_id(&g->texts, MG_STR(""));
-		add_one(g, by, key, q);
+		id[at] = mg_intern_id(texts, MG_STR(""));
+		fn(ctx, id);
 	}
 }
 
-void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
-			 const struct mg_audit *a, const struct mg_request *q)
+void mg_audit_by_each(const struct mg_audit_by *by, struct mg_intern *texts,
+		      const struct mg_audit *a, const struct mg_request *q,
+		      void (*fn)(void *ctx, const uint32_t *id), void *ctx)
 {
-	uint32_t key[MG_AUDIT_MAX_KEYS];
+	uint32_t id[MG_AUDIT_MAX_KEYS];
 	unsigned several = MG_AUDIT_MAX_KEYS;
 	char     buf[MG_AUDIT_KEY_TEXT];
 
 	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
 		if (k < by->n && by->key[k] == MG_BY_GROUP)
 			several = k;
-		key[k] = k < by->n ? mg_intern_id(&g->texts,
-						  mg_audit_key_text(by->key[k], a, q, buf))
-				   : MG_NONE;
+		id[k] = k < by->n ? mg_intern_id(texts, mg_audit_key_text(by->key[k], a, q, buf))
+				  : MG_NONE;
 	}
 	if (several < MG_AUDIT_MAX_KEYS)
-		add_user_groups(g, by, key, several, a, q);
+		each_user_group(texts, id, several, a, fn, ctx);
 	else
-		add_one(g, by, key, q);
+		fn(ctx, id);
+}
+
+struct adding {
+	struct mg_audit_groups   *g;
+	const struct mg_audit_by *by;
+	const struct mg_request  *q;
+};
+
+static void add_to(void *ctx, const uint32_t *id)
+{
+	struct adding *a = ctx;
+
+	add_one(a->g, a->by, id, a->q);
+}
+
+void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
+			 const struct mg_audit *a, const struct mg_request *q)
+{
+	struct adding ctx = { g, by, q };
+
+	mg_audit_by_each(by, &g->texts, a, q, add_to, &ctx);
 }
 
 /* --- merging -------------------------------------------------------------------------- */
@@ -200,36 +220,50 @@ void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *fr
 	free(id);
 }
 
-static void use_products(struct mg_audit_groups *g, unsigned k)
+struct mg_str *mg_audit_products(const struct mg_cells *cells, unsigned k,
+				 const struct mg_intern *texts, struct mg_arena *arena)
 {
-	uint32_t               n = g->texts.n, *id = mg_alloc(sizeof(*id) * (n + 1)), nusers = 0;
-	uint32_t              *users = mg_alloc(sizeof(*users) * (n + 1));
-	struct mg_str         *name = mg_alloc(sizeof(*name) * (n + 1));
-	struct mg_str         *product = mg_alloc(sizeof(*product) * (n + 1));
-	struct mg_audit_groups old = *g;
-	bool                  *seen = mg_zalloc(n + 1);
+	uint32_t       n = texts->n, nusers = 0, *users = mg_alloc(sizeof(*users) * (n + 1));
+	struct mg_str *name = mg_alloc(sizeof(*name) * (n + 1));
+	struct mg_str *product = mg_alloc(sizeof(*product) * (n + 1));
+	struct mg_str *of = mg_arena_alloc(arena, sizeof(*of) * (n + 1));
+	bool          *seen = mg_zalloc(n + 1);
 
-	for (uint32_t i = 0; i < g->groups.n; i++) {
-		uint32_t u = ((struct mg_audit_group *)mg_cells_at(&g->groups, i))->key[k];
+	for (uint32_t i = 0; i < cells->n; i++) {
+		uint32_t u = ((const uint32_t *)mg_cells_at(cells, i))[k];
 
 		if (!seen[u]) {
 			seen[u] = true;
-			name[nusers] = mg_intern_str(&g->texts, u);
+			name[nusers] = mg_intern_str(texts, u);
 			users[nusers++] = u;
 		}
 	}
-	mg_products(name, product, nusers, &old.arena);
-	mg_audit_groups_init(g);
-	g->texts = old.texts; /* ids stay; products are added */
-	memset(&old.texts, 0, sizeof(old.texts));
+	mg_products(name, product, nusers, arena);
+	memset(of, 0, sizeof(*of) * (n + 1));
 	for (uint32_t i = 0; i < nusers; i++)
-		id[users[i]] = mg_intern_id(&g->texts, product[i]);
-	absorb(g, &old, id, k);
-	mg_audit_groups_release(&old);
+		of[users[i]] = mg_arena_str(arena, product[i]);
 	free(seen);
 	free(product);
 	free(name);
 	free(users);
+	return of;
+}
+
+static void use_products(struct mg_audit_groups *g, unsigned k)
+{
+	struct mg_audit_groups old = *g;
+	struct mg_arena        arena = { 0 };
+	uint32_t               n = g->texts.n, *id = mg_alloc(sizeof(*id) * (n + 1));
+	struct mg_str         *product = mg_audit_products(&g->groups, k, &g->texts, &arena);
+
+	mg_audit_groups_init(g);
+	g->texts = old.texts; /* ids stay; products are added */
+	memset(&old.texts, 0, sizeof(old.texts));
+	for (uint32_t i = 0; i < n; i++)
+		id[i] = product[i].n ? mg_intern_id(&g->texts, product[i]) : i;
+	absorb(g, &old, id, k);
+	mg_audit_groups_release(&old);
+	mg_arena_release(&arena);
 	free(id);
 }
 

@@ -58,6 +58,17 @@ struct mg_audit_groups {
 	size_t                  nsamples, samples_cap;
 };
 
+/* Call `fn` with the event's texts of the keys, as ids in `texts`, the unused ones MG_NONE:
+ * once, or for each of the user's groups when that is a key (under no name without any). */
+void mg_audit_by_each(const struct mg_audit_by *by, struct mg_intern *texts,
+		      const struct mg_audit *a, const struct mg_request *q,
+		      void (*fn)(void *ctx, const uint32_t *id), void *ctx);
+/* Products of the users that are key `k` of `cells` (whose elements begin with
+ * MG_AUDIT_MAX_KEYS ids of `texts`), indexed by id; empty for other texts.  All of it belongs
+ * to `arena`. */
+struct mg_str *mg_audit_products(const struct mg_cells *cells, unsigned k,
+				 const struct mg_intern *texts, struct mg_arena *arena);
+
 void mg_audit_groups_init(struct mg_audit_groups *g);
 /* Count one request: under each of its user's groups when that is a key. */
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,

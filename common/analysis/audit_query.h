@@ -18,6 +18,7 @@
 
 enum mg_audit_want {
 	MG_AUDIT_ROWS,    /* one row an event                                */
+	MG_AUDIT_LIST,    /* the same with all that is known of each         */
 	MG_AUDIT_RAW,     /* the JSON of each event                          */
 	MG_AUDIT_GROUPS,  /* counts per key                                  */
 	MG_AUDIT_SPLIT,   /* the latency annotations                         */

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "analysis/audit_filter.h"
+#include "base/buf.h"
 
 #define EVERYTHING ((uint64_t)MG_NONE)
 #define OTHER      ((uint64_t)MG_NONE - 1)
@@ -15,6 +16,8 @@ void mg_audit_series_init(struct mg_audit_series *s)
 	*s = (struct mg_audit_series){ 0 };
 	mg_cells_init(&s->buckets, sizeof(struct mg_audit_bucket),
 		      sizeof(int64_t) + sizeof(uint64_t));
+	mg_cells_init(&s->keys, sizeof(uint32_t) * MG_AUDIT_MAX_KEYS,
+		      sizeof(uint32_t) * MG_AUDIT_MAX_KEYS);
 }
 
 /* --- counting --------------------------------------------------------------------- */
@@ -63,18 +66,38 @@ static void add(struct mg_audit_series *s, int64_t step, uint64_t key, const str
 	b->open_rest += (double)((from + 1) * step - q->start_ns);
 }
 
-void mg_audit_series_add(struct mg_audit_series *s, int64_t step_ns, enum mg_audit_key by,
-			 const struct mg_audit *a, const struct mg_request *q)
+static uint32_t key_index(struct mg_audit_series *s, const uint32_t *id)
 {
-	char buf[MG_AUDIT_KEY_TEXT];
+	bool added;
+
+	return mg_cells_find(&s->keys, id, &added);
+}
+
+struct adding {
+	struct mg_audit_series  *s;
+	int64_t                  step;
+	const struct mg_request *q;
+};
+
+static void add_key(void *ctx, const uint32_t *id)
+{
+	struct adding *a = ctx;
+
+	add(a->s, a->step, key_index(a->s, id), a->q);
+}
+
+void mg_audit_series_add(struct mg_audit_series *s, int64_t step_ns,
+			 const struct mg_audit_by *by, const struct mg_audit *a,
+			 const struct mg_request *q)
+{
+	struct adding ctx = { s, step_ns, q };
 
 	/* a time that cannot be placed, or whose bucket would overflow, has no column */
 	if (q->start_ns < -FAR || q->start_ns > FAR || q->end_ns > FAR)
 		return;
 	add(s, step_ns, EVERYTHING, q);
-	if (by != MG_BY_KEYS)
-		add(s, step_ns,
-		    mg_intern_id(&s->texts, mg_audit_key_text(by, a, q, buf)), q);
+	if (by->n)
+		mg_audit_by_each(by, &s->texts, a, q, add_key, &ctx);
 }
 
 static void merge(struct mg_audit_bucket *to, struct mg_audit_bucket *from)
@@ -91,14 +114,23 @@ static void merge(struct mg_audit_bucket *to, struct mg_audit_bucket *from)
 
 void mg_audit_series_merge(struct mg_audit_series *s, struct mg_audit_series *from)
 {
+	uint32_t *place = mg_alloc(sizeof(*place) * (from->keys.n + 1));
+
+	for (uint32_t i = 0; i < from->keys.n; i++) {
+		const uint32_t *id = mg_cells_at(&from->keys, i);
+		uint32_t        own[MG_AUDIT_MAX_KEYS];
+
+		for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++)
+			own[k] = id[k] == MG_NONE ? MG_NONE :
+				 mg_intern_id(&s->texts, mg_intern_str(&from->texts, id[k]));
+		place[i] = key_index(s, own);
+	}
 	for (uint32_t i = 0; i < from->buckets.n; i++) {
 		struct mg_audit_bucket *f = mg_cells_at(&from->buckets, i);
-		uint64_t                key = f->key;
 
-		if (key != EVERYTHING)
-			key = mg_intern_id(&s->texts, mg_intern_str(&from->texts, (uint32_t)key));
-		merge(bucket(s, f->index, key), f);
+		merge(bucket(s, f->index, f->key == EVERYTHING ? EVERYTHING : place[f->key]), f);
 	}
+	free(place);
 }
 
 void mg_audit_series_release(struct mg_audit_series *s)
@@ -106,8 +138,52 @@ void mg_audit_series_release(struct mg_audit_series *s)
 	for (uint32_t i = 0; i < s->buckets.n; i++)
 		mg_spread_release(&((struct mg_audit_bucket *)mg_cells_at(&s->buckets, i))->took);
 	mg_cells_release(&s->buckets);
+	mg_cells_release(&s->keys);
 	mg_intern_release(&s->texts);
 	mg_audit_series_init(s);
+}
+
+/* --- labels --------------------------------------------------------------------------- */
+
+static struct mg_str label_of(const struct mg_audit_series *s, const struct mg_audit_by *by,
+			      const uint32_t *id, struct mg_str *const *product, struct mg_buf *b)
+{
+	mg_buf_clear(b);
+	for (unsigned k = 0; k < by->n; k++) {
+		struct mg_str text = product[k] ? product[k][id[k]] : mg_intern_str(&s->texts, id[k]);
+
+		mg_buf_addz(b, k ? ", " : "");
+		mg_buf_add(b, text.n || by->n == 1 ? text : MG_STR("(none)"));
+	}
+	return mg_buf_str(b);
+}
+
+void mg_audit_series_label(struct mg_audit_series *s, const struct mg_audit_by *by)
+{
+	struct mg_audit_series labelled;
+	struct mg_arena        arena = { 0 };
+	struct mg_buf          b = { 0 };
+	struct mg_str         *product[MG_AUDIT_MAX_KEYS] = { 0 };
+	uint32_t              *label = mg_alloc(sizeof(*label) * (s->keys.n + 1));
+
+	mg_audit_series_init(&labelled);
+	for (unsigned k = 0; k < by->n; k++)
+		if (by->key[k] == MG_BY_PRODUCT)
+			product[k] = mg_audit_products(&s->keys, k, &s->texts, &arena);
+	for (uint32_t i = 0; i < s->keys.n; i++)
+		label[i] = mg_intern_id(&labelled.texts,
+					label_of(s, by, mg_cells_at(&s->keys, i), product, &b));
+	for (uint32_t i = 0; i < s->buckets.n; i++) {
+		struct mg_audit_bucket *f = mg_cells_at(&s->buckets, i);
+		uint64_t key = f->key == EVERYTHING ? EVERYTHING : label[f->key];
+
+		merge(bucket(&labelled, f->index, key), f);
+	}
+	mg_audit_series_release(s);
+	*s = labelled;
+	mg_buf_release(&b);
+	mg_arena_release(&arena);
+	free(label);
 }
 
 /* --- as a table ------------------------------------------------------------------------ */
