@@ -6,6 +6,10 @@
 #include "analysis/audit_filter.h"
 #include "base/buf.h"
 
+/* The columns of everything, then those of each key. */
+enum { RATE, CODES, ALL_P50 = CODES + MG_SERIES_CLASSES, ALL_P99, ALL_OPEN, ALL_COLUMNS };
+enum { KEY_RATE, KEY_429, KEY_5XX, KEY_P50, KEY_P99, KEY_OPEN, KEY_COLUMNS };
+
 #define EVERYTHING ((uint64_t)MG_NONE)
 #define OTHER      ((uint64_t)MG_NONE - 1)
 #define FAR        (INT64_C(1) << 62)
@@ -409,10 +413,75 @@ void mg_audit_series_table(struct mg_audit_series *s, int64_t step_ns, size_t to
 				.unit = "requests/s; latency in s; in flight: requests",
 				.step_ns = step_ns };
 	choose(all, n, rows, t, left_out);
-	t->col = mg_arena_alloc(arena, (10 + (top + 1) * 6) * sizeof(*t->col));
-	memset(t->col, 0, (10 + (top + 1) * 6) * sizeof(*t->col));
+	t->col = mg_arena_alloc(arena, (ALL_COLUMNS + (top + 1) * KEY_COLUMNS) * sizeof(*t->col));
+	memset(t->col, 0, (ALL_COLUMNS + (top + 1) * KEY_COLUMNS) * sizeof(*t->col));
 	add_columns(t, arena, all, n, MG_STR(""), true);
 	free(all);
 	if (s->texts.n)
 		split(s, top, arena, t);
+}
+
+/* --- a table a subject -------------------------------------------------------------------- */
+
+/* Column `i` of `from` under a name without `prefix`. */
+static void take(struct mg_table *t, const struct mg_table *from, uint32_t i, const char *name,
+		 size_t prefix)
+{
+	struct mg_column *c = &t->col[t->ncol];
+
+	if (i >= from->ncol || !from->col[i].any)
+		return;
+	*c = from->col[i];
+	c->name = name ? mg_strz(name) : mg_str_from(c->name, prefix);
+	t->ncol++;
+}
+
+static void take_keys(struct mg_table *t, const struct mg_table *from, unsigned what,
+		      size_t prefix)
+{
+	for (uint32_t i = ALL_COLUMNS; i < from->ncol; i += KEY_COLUMNS)
+		take(t, from, i + what, NULL, prefix);
+}
+
+static struct mg_table *panel(struct mg_series *out, const struct mg_table *from,
+			      const char *name, const char *title, const char *unit)
+{
+	struct mg_table *t = &out->t[out->n];
+
+	if (out->n && out->t[out->n - 1].ncol == 0)
+		t = &out->t[--out->n];
+	out->n++;
+	*t = *from;
+	t->name = name;
+	t->title = title;
+	t->unit = unit;
+	t->ncol = 0;
+	t->col = mg_arena_alloc(&out->arena, (from->ncol + 1) * sizeof(*t->col));
+	return t;
+}
+
+void mg_audit_series_panels(const struct mg_table *from, struct mg_series *out)
+{
+	struct mg_table *t;
+
+	out->n = 0;
+	out->t = mg_alloc(6 * sizeof(*out->t));
+	t = panel(out, from, "rate", "Requests", "requests/s");
+	take(t, from, RATE, "all", 0);
+	take_keys(t, from, KEY_RATE, strlen("rate "));
+	t = panel(out, from, "codes", "Requests by status code", "requests/s");
+	for (uint32_t c = 0; c < MG_SERIES_CLASSES; c++)
+		take(t, from, CODES + c, NULL, 0);
+	t = panel(out, from, "errors", "Refused (429) and failed (5xx)", "requests/s");
+	take_keys(t, from, KEY_429, 0);
+	take_keys(t, from, KEY_5XX, 0);
+	t = panel(out, from, "latency", "Latency", "s");
+	take(t, from, ALL_P50, "p50", 0);
+	take(t, from, ALL_P99, "p99", 0);
+	t = panel(out, from, "p99", "99th percentile of latency", "s");
+	take_keys(t, from, KEY_P99, strlen("p99 s "));
+	t = panel(out, from, "inflight", "Requests in flight", "requests");
+	take(t, from, ALL_OPEN, "all", 0);
+	take_keys(t, from, KEY_OPEN, strlen("in flight "));
+	out->n -= t->ncol == 0;
 }

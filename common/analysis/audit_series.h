@@ -50,6 +50,10 @@ void mg_audit_series_label(struct mg_audit_series *s, const struct mg_audit_by *
  * Texts and numbers belong to `arena`. */
 void mg_audit_series_table(struct mg_audit_series *s, int64_t step_ns, size_t top, size_t rows,
 			   struct mg_arena *arena, struct mg_table *t, uint64_t *left_out);
+/* The same, a subject each, as pictures show it: rate, codes, refused and failed requests of
+ * each key, latency, in flight.  Columns that are all zero are left out, and so are tables
+ * without columns.  Numbers are the table's own. */
+void mg_audit_series_panels(const struct mg_table *t, struct mg_series *out);
 void mg_audit_series_release(struct mg_audit_series *s);
 
 #endif
