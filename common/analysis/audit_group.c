@@ -55,45 +55,90 @@ static int64_t second_of(int64_t ns)
 	return ns / MG_SEC - (ns % MG_SEC < 0);
 }
 
+/* Does a request that was received at `start_ns` stand before `e`? */
+static bool stands_before(const struct mg_audit_earliest *e, int64_t start_ns, uint32_t artifact,
+			  uint64_t line)
+{
+	if (start_ns != e->start_ns)
+		return earlier(start_ns, e->start_ns);
+	return artifact != e->artifact ? artifact < e->artifact : line < e->line;
+}
+
+static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, struct mg_str uri,
+			  int64_t start_ns, uint32_t artifact, uint64_t line)
+{
+	if (!e->earliest)
+		e->earliest = mg_arena_alloc(&g->arena, sizeof(*e->earliest));
+	else if (!stands_before(e->earliest, start_ns, artifact, line))
+		return;
+	*e->earliest = (struct mg_audit_earliest){ mg_arena_str(&g->arena, uri), start_ns, line,
+						   artifact };
+}
+
+/* Too many groups: their seconds would take more memory than the groups. */
+static bool crowded(struct mg_audit_groups *g)
+{
+	if (g->groups.n <= MG_AUDIT_PEAK_GROUPS)
+		return false;
+	mg_cells_release(&g->peaks);
+	return true;
+}
+
+#define AHEAD 16 /* samples */
+
+/* Count what waits. */
+static void take_samples(struct mg_audit_groups *g)
+{
+	bool seconds = !crowded(g);
+
+	for (size_t i = 0; i < g->nsamples; i++) {
+		const struct mg_audit_sample *s = &g->samples[i];
+
+		if (seconds && i + AHEAD < g->nsamples) {
+			const struct mg_audit_sample *next = &s[AHEAD];
+
+			mg_cells_ask(&g->peaks, (uint32_t[]){ next->group, (uint32_t)next->second });
+		}
+		if (s->took_ns >= 0)
+			mg_spread_add(&((struct mg_audit_group *)mg_cells_at(&g->groups, s->group))->took,
+				      s->took_ns);
+		if (s->code != MG_NONE)
+			count_code(g, s->group, s->code, 1);
+		if (seconds && s->timed)
+			count_second(g, s->group, s->second, 1);
+	}
+	g->nsamples = 0;
+}
+
+static void add_sample(struct mg_audit_groups *g, struct mg_audit_sample s)
+{
+	if (!g->samples)
+		g->samples = mg_alloc(MG_AUDIT_SAMPLES * sizeof(*g->samples));
+	g->samples[g->nsamples++] = s;
+	if (g->nsamples == MG_AUDIT_SAMPLES)
+		take_samples(g);
+}
+
 static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, const uint32_t *key,
 		    const struct mg_request *q)
 {
 	uint32_t               i;
 	bool                   added;
 	struct mg_audit_group *e = group_of(g, key, &i, &added);
-	struct mg_audit_sample sample;
 
 	e->count++;
-	if (by->sections && (added || earlier(q->start_ns, e->first_ns)))
-		e->uri = mg_arena_str(&g->arena, q->uri);
+	if (by->sections)
+		note_earliest(g, e, q->uri, q->start_ns, q->artifact, q->line);
 	if (earlier(q->start_ns, e->first_ns))
 		e->first_ns = q->start_ns;
 	if (q->start_ns > e->last_ns)
 		e->last_ns = q->start_ns;
-	if (!by->detail && !by->sections)
-		return;
-	sample = (struct mg_audit_sample){ i, q->code, q->start_ns, -1 };
-	if (by->long_running || !q->long_running)
-		sample.took_ns = mg_audit_duration(q);
-	MG_PUSH(g->samples, g->nsamples, g->samples_cap, sample);
-}
-
-/* Count the samples of `from`, whose groups are at `place` in `g`; NULL: they are its own. */
-static void take_samples(struct mg_audit_groups *g, struct mg_audit_groups *from,
-			 const uint32_t *place)
-{
-	for (size_t i = 0; i < from->nsamples; i++) {
-		const struct mg_audit_sample *s = &from->samples[i];
-		uint32_t                      at = place ? place[s->group] : s->group;
-		struct mg_audit_group        *e = mg_cells_at(&g->groups, at);
-
-		if (s->took_ns >= 0)
-			mg_spread_add(&e->took, s->took_ns);
-		count_code(g, at, s->code, 1);
-		if (s->start_ns != MG_TIME_NONE && at < MG_AUDIT_PEAK_GROUPS)
-			count_second(g, at, (uint32_t)second_of(s->start_ns), 1);
-	}
-	from->nsamples = 0;
+	if (by->detail || by->sections)
+		add_sample(g, (struct mg_audit_sample){
+			i, by->sections || q->code >= 400 ? q->code : MG_NONE,
+			q->start_ns == MG_TIME_NONE ? 0 : (uint32_t)second_of(q->start_ns),
+			q->start_ns != MG_TIME_NONE,
+			by->long_running || !q->long_running ? mg_audit_duration(q) : -1 });
 }
 
 /* Once for each group of the user; under no name when there is none. */
@@ -167,14 +212,32 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 	bool                   added;
 	struct mg_audit_group *e = group_of(g, key, place, &added);
 
-	if (f->uri.p && (!e->uri.p || earlier(f->first_ns, e->first_ns)))
-		e->uri = mg_arena_str(&g->arena, f->uri);
+	if (f->earliest)
+		note_earliest(g, e, f->earliest->uri, f->earliest->start_ns, f->earliest->artifact,
+			      f->earliest->line);
 	if (earlier(f->first_ns, e->first_ns))
 		e->first_ns = f->first_ns;
 	if (f->last_ns > e->last_ns)
 		e->last_ns = f->last_ns;
 	e->count += f->count;
 	mg_spread_merge(&e->took, &f->took);
+}
+
+static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups *from,
+			 const uint32_t *place)
+{
+	for (uint32_t i = 0; i < from->codes.n; i++) {
+		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
+
+		count_code(g, place[c->group], c->code, c->count);
+	}
+	for (uint32_t i = 0; i < from->peaks.n && !crowded(g); i++) {
+		const struct mg_audit_peak *p = mg_cells_at(&from->peaks, i);
+
+		if (i + AHEAD < from->peaks.n)
+			mg_cells_ask(&g->peaks, (uint32_t[]){ place[p[AHEAD].group], p[AHEAD].second });
+		count_second(g, place[p->group], p->second, p->count);
+	}
 }
 
 /* `id` maps the texts of `from` to those of `g`, for key `only` alone unless it is
@@ -195,27 +258,24 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 		}
 		merge_group(g, f, key, &place[i]);
 	}
-	for (uint32_t i = 0; i < from->codes.n; i++) {
-		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
-
-		count_code(g, place[c->group], c->code, c->count);
-	}
-	for (uint32_t i = 0; i < from->peaks.n; i++) {
-		const struct mg_audit_peak *p = mg_cells_at(&from->peaks, i);
-
-		if (place[p->group] < MG_AUDIT_PEAK_GROUPS)
-			count_second(g, place[p->group], p->second, p->count);
-	}
-	take_samples(g, from, place);
+	absorb_cells(g, from, place);
 	free(place);
 }
 
 void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from)
 {
-	uint32_t *id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
+	uint32_t *id;
 
-	for (uint32_t i = 0; i < from->texts.n; i++)
-		id[i] = mg_intern_id(&g->texts, mg_intern_str(&from->texts, i));
+	if (g->groups.n == 0) { /* nothing to add to */
+		struct mg_audit_groups empty = *g;
+
+		*g = *from;
+		*from = empty;
+		return;
+	}
+	take_samples(from);
+	id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
+	mg_intern_merge(&g->texts, &from->texts, id);
 	absorb(g, from, id, MG_AUDIT_MAX_KEYS);
 	free(id);
 }
@@ -269,7 +329,8 @@ static void use_products(struct mg_audit_groups *g, unsigned k)
 
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
 {
-	take_samples(g, g, NULL);
+	take_samples(g);
+	crowded(g);
 	for (unsigned k = 0; k < by->n; k++)
 		if (by->key[k] == MG_BY_PRODUCT)
 			use_products(g, k);

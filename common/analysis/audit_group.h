@@ -2,8 +2,10 @@
  *
  * Layer:   analysis
  * Memory:  distinct keys; with `detail` also a histogram for each group with more than a few
- *          latencies, and the seconds of the first MG_AUDIT_PEAK_GROUPS groups
- * Merging: in input order; sums, minima and maxima, so blocks cannot change a figure
+ *          latencies, and the seconds of each group while there are at most
+ *          MG_AUDIT_PEAK_GROUPS groups
+ * Merging: in any order; sums, minima and maxima, so neither blocks nor threads can change a
+ *          figure.  Only the order of the groups and the ids of texts depend on it.
  */
 #ifndef MG_ANALYSIS_AUDIT_GROUP_H
 #define MG_ANALYSIS_AUDIT_GROUP_H
@@ -13,14 +15,23 @@
 #include "analysis/spread.h"
 
 #define MG_AUDIT_MAX_KEYS    6
-#define MG_AUDIT_PEAK_GROUPS 16384 /* groups whose busiest second is looked for */
+#define MG_AUDIT_PEAK_GROUPS 16384 /* with more groups no busiest second is looked for */
+#define MG_AUDIT_SAMPLES     256   /* requests that wait to be taken into took, codes, peaks */
 
 struct mg_audit_by {
 	enum mg_audit_key key[MG_AUDIT_MAX_KEYS];
 	unsigned          n;
 	bool detail;       /* percentiles, peaks, codes, last         */
-	bool sections;     /* codes and the first URI, as -o top shows */
+	bool sections;     /* all codes and the first URI, as -o top shows */
 	bool long_running; /* their duration counts as well           */
+};
+
+/* The earliest request of a group; of equal times the first in the input. */
+struct mg_audit_earliest {
+	struct mg_str uri;
+	int64_t       start_ns; /* MG_TIME_NONE: no request with a time so far */
+	uint64_t      line;
+	uint32_t      artifact;
 };
 
 struct mg_audit_group {
@@ -28,7 +39,7 @@ struct mg_audit_group {
 	uint64_t         count;
 	struct mg_spread took;              /* latencies that are known            */
 	int64_t          first_ns, last_ns; /* received, MG_TIME_NONE: unknown     */
-	struct mg_str    uri;               /* of the earliest, in the arena       */
+	struct mg_audit_earliest *earliest; /* with `sections`, in the arena       */
 };
 
 struct mg_audit_code {
@@ -41,21 +52,24 @@ struct mg_audit_peak {
 	uint32_t count;
 };
 
-/* One request of a group.  A block holds few of each, so what must be looked up or makes a
- * histogram waits until blocks are merged. */
+/* One request of a group.  Some hundred are taken at once: what they need of memory can then
+ * be asked for ahead. */
 struct mg_audit_sample {
-	uint32_t group, code;
-	int64_t  start_ns, took_ns; /* took -1: no latency */
+	uint32_t group, code; /* code MG_NONE: not to be counted */
+	uint32_t second; /* as in mg_audit_peak */
+	bool     timed;  /* is it known? */
+	int64_t  took_ns; /* -1: no latency */
 };
 
 struct mg_audit_groups {
 	struct mg_arena  arena;
 	struct mg_intern texts;
 	struct mg_cells  groups; /* struct mg_audit_group */
-	struct mg_cells  codes;  /* struct mg_audit_code  */
+	struct mg_cells  codes;  /* struct mg_audit_code: from 400 on, all with `sections` */
 	struct mg_cells  peaks;  /* struct mg_audit_peak  */
-	struct mg_audit_sample *samples; /* counted, but not yet in took, codes and peaks */
-	size_t                  nsamples, samples_cap;
+	struct mg_audit_sample *samples; /* MG_AUDIT_SAMPLES, or NULL: counted, but not yet in
+					    took, codes and peaks */
+	size_t                  nsamples;
 };
 
 /* Call `fn` with the event's texts of the keys, as ids in `texts`, the unused ones MG_NONE:
@@ -73,7 +87,7 @@ void mg_audit_groups_init(struct mg_audit_groups *g);
 /* Count one request: under each of its user's groups when that is a key. */
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
 			 const struct mg_audit *a, const struct mg_request *q);
-/* Add everything of `from`, which is left as it was but for its histograms, which move. */
+/* Add everything of `from`, which is used up: only mg_audit_groups_release is left for it. */
 void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from);
 /* When all is counted: take what waits, turn users into products where that is a key. */
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by);

@@ -95,6 +95,12 @@ uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added)
 	return c->last;
 }
 
+void mg_cells_ask(const struct mg_cells *c, const void *key)
+{
+	if (c->nslots)
+		__builtin_prefetch(&c->slots[(uint32_t)hash(c, key) & (c->nslots - 1)]);
+}
+
 void mg_cells_release(struct mg_cells *c)
 {
 	free(c->v);

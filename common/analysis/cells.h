@@ -33,6 +33,8 @@ static inline void *mg_cells_at(const struct mg_cells *c, uint32_t i)
 
 /* Index of the element with this key; a new one is zeroed but for its key, *added says so. */
 uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added);
+/* That element will be looked for soon: let its slot be fetched meanwhile. */
+void     mg_cells_ask(const struct mg_cells *c, const void *key);
 void     mg_cells_release(struct mg_cells *c);
 
 #endif

@@ -35,6 +35,7 @@ struct mg_audit_ask {
 	bool                         windowed; /* in the pass that is being folded */
 	struct mg_audit_opens        opens;
 	struct mg_audit_tally        leaf;     /* of the file being folded */
+	struct mg_audit_leaf        *file;     /* where its groups are     */
 	struct mg_audit_copy         now;      /* and what tells it        */
 	bool                         any;      /* a file is being folded   */
 	int64_t                      leaf_first_ns, leaf_last_ns;
