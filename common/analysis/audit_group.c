@@ -10,7 +10,6 @@ void mg_audit_groups_init(struct mg_audit_groups *g)
 	mg_cells_init(&g->groups, sizeof(struct mg_audit_group),
 		      sizeof(uint32_t) * MG_AUDIT_MAX_KEYS);
 	mg_cells_init(&g->codes, sizeof(struct mg_audit_code), 2 * sizeof(uint32_t));
-	mg_cells_init(&g->peaks, sizeof(struct mg_audit_peak), 2 * sizeof(uint32_t));
 }
 
 /* --- counting ---------------------------------------------------------------------- */
@@ -41,15 +40,6 @@ static void count_code(struct mg_audit_groups *g, uint32_t group, uint32_t code,
 	((struct mg_audit_code *)mg_cells_at(&g->codes, i))->count += n;
 }
 
-static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint32_t n)
-{
-	uint32_t key[2] = { group, second }, i;
-	bool     added;
-
-	i = mg_cells_find(&g->peaks, key, &added);
-	((struct mg_audit_peak *)mg_cells_at(&g->peaks, i))->count += n;
-}
-
 static int64_t second_of(int64_t ns)
 {
 	return ns / MG_SEC - (ns % MG_SEC < 0);
@@ -75,37 +65,19 @@ static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, s
 						   artifact };
 }
 
-/* Too many groups: their seconds would take more memory than the groups. */
-static bool crowded(struct mg_audit_groups *g)
-{
-	if (g->groups.n <= MG_AUDIT_PEAK_GROUPS)
-		return false;
-	mg_cells_release(&g->peaks);
-	return true;
-}
-
-#define AHEAD 16 /* samples */
-
 /* Count what waits. */
 static void take_samples(struct mg_audit_groups *g)
 {
-	bool seconds = !crowded(g);
-
 	for (size_t i = 0; i < g->nsamples; i++) {
 		const struct mg_audit_sample *s = &g->samples[i];
+		struct mg_audit_group        *e = mg_cells_at(&g->groups, s->group);
 
-		if (seconds && i + AHEAD < g->nsamples) {
-			const struct mg_audit_sample *next = &s[AHEAD];
-
-			mg_cells_ask(&g->peaks, (uint32_t[]){ next->group, (uint32_t)next->second });
-		}
 		if (s->took_ns >= 0)
-			mg_spread_add(&((struct mg_audit_group *)mg_cells_at(&g->groups, s->group))->took,
-				      s->took_ns);
+			mg_spread_add(&e->took, s->took_ns);
 		if (s->code != MG_NONE)
 			count_code(g, s->group, s->code, 1);
-		if (seconds && s->timed)
-			count_second(g, s->group, s->second, 1);
+		if (s->timed)
+			mg_seconds_add(&e->seconds, s->second, 1);
 	}
 	g->nsamples = 0;
 }
@@ -137,7 +109,7 @@ static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, con
 		add_sample(g, (struct mg_audit_sample){
 			i, by->sections || q->code >= 400 ? q->code : MG_NONE,
 			q->start_ns == MG_TIME_NONE ? 0 : (uint32_t)second_of(q->start_ns),
-			q->start_ns != MG_TIME_NONE,
+			by->detail && q->start_ns != MG_TIME_NONE,
 			by->long_running || !q->long_running ? mg_audit_duration(q) : -1 });
 }
 
@@ -221,6 +193,7 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 		e->last_ns = f->last_ns;
 	e->count += f->count;
 	mg_spread_merge(&e->took, &f->took);
+	mg_seconds_merge(&e->seconds, &f->seconds);
 }
 
 static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups *from,
@@ -230,13 +203,6 @@ static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups
 		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
 
 		count_code(g, place[c->group], c->code, c->count);
-	}
-	for (uint32_t i = 0; i < from->peaks.n && !crowded(g); i++) {
-		const struct mg_audit_peak *p = mg_cells_at(&from->peaks, i);
-
-		if (i + AHEAD < from->peaks.n)
-			mg_cells_ask(&g->peaks, (uint32_t[]){ place[p[AHEAD].group], p[AHEAD].second });
-		count_second(g, place[p->group], p->second, p->count);
 	}
 }
 
@@ -330,7 +296,6 @@ static void use_products(struct mg_audit_groups *g, unsigned k)
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
 {
 	take_samples(g);
-	crowded(g);
 	for (unsigned k = 0; k < by->n; k++)
 		if (by->key[k] == MG_BY_PRODUCT)
 			use_products(g, k);
@@ -338,13 +303,16 @@ void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by 
 
 void mg_audit_groups_release(struct mg_audit_groups *g)
 {
-	for (uint32_t i = 0; i < g->groups.n; i++)
-		mg_spread_release(&((struct mg_audit_group *)mg_cells_at(&g->groups, i))->took);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		struct mg_audit_group *e = mg_cells_at(&g->groups, i);
+
+		mg_spread_release(&e->took);
+		mg_seconds_release(&e->seconds);
+	}
 	mg_arena_release(&g->arena);
 	mg_intern_release(&g->texts);
 	mg_cells_release(&g->groups);
 	mg_cells_release(&g->codes);
-	mg_cells_release(&g->peaks);
 	free(g->samples);
 	mg_audit_groups_init(g);
 }
@@ -355,15 +323,13 @@ struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g
 {
 	struct mg_audit_busiest *v = mg_zalloc(sizeof(*v) * (g->groups.n + 1));
 
-	for (uint32_t i = 0; i < g->peaks.n; i++) {
-		const struct mg_audit_peak  *p = mg_cells_at(&g->peaks, i);
-		const struct mg_audit_group *e = mg_cells_at(&g->groups, p->group);
-		struct mg_audit_busiest     *b = &v[p->group];
-		int64_t first = second_of(e->first_ns);
-		int64_t at = first + (int64_t)(uint32_t)(p->second - (uint32_t)first);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		const struct mg_audit_group *e = mg_cells_at(&g->groups, i);
+		int64_t  first = e->first_ns == MG_TIME_NONE ? 0 : second_of(e->first_ns);
+		uint32_t second;
 
-		if (p->count > b->count || (p->count == b->count && at < b->second))
-			*b = (struct mg_audit_busiest){ p->count, at };
+		v[i].count = mg_seconds_busiest(&e->seconds, (uint32_t)first, &second);
+		v[i].second = first + (int64_t)(uint32_t)(second - (uint32_t)first);
 	}
 	return v;
 }

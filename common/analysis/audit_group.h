@@ -2,8 +2,7 @@
  *
  * Layer:   analysis
  * Memory:  distinct keys; with `detail` also a histogram for each group with more than a few
- *          latencies, and the seconds of each group while there are at most
- *          MG_AUDIT_PEAK_GROUPS groups
+ *          latencies, and two or three bytes for each second of a group
  * Merging: in any order; sums, minima and maxima, so neither blocks nor threads can change a
  *          figure.  Only the order of the groups and the ids of texts depend on it.
  */
@@ -12,11 +11,11 @@
 
 #include "analysis/audit_key.h"
 #include "analysis/cells.h"
+#include "analysis/seconds.h"
 #include "analysis/spread.h"
 
-#define MG_AUDIT_MAX_KEYS    6
-#define MG_AUDIT_PEAK_GROUPS 16384 /* with more groups no busiest second is looked for */
-#define MG_AUDIT_SAMPLES     256   /* requests that wait to be taken into took, codes, peaks */
+#define MG_AUDIT_MAX_KEYS 6
+#define MG_AUDIT_SAMPLES  256 /* requests that wait to be taken into took, codes, seconds */
 
 struct mg_audit_by {
 	enum mg_audit_key key[MG_AUDIT_MAX_KEYS];
@@ -37,7 +36,8 @@ struct mg_audit_earliest {
 struct mg_audit_group {
 	uint32_t         key[MG_AUDIT_MAX_KEYS]; /* texts; MG_NONE: unused         */
 	uint64_t         count;
-	struct mg_spread took;              /* latencies that are known            */
+	struct mg_spread  took;             /* latencies that are known            */
+	struct mg_seconds seconds;          /* when, with `detail`                 */
 	int64_t          first_ns, last_ns; /* received, MG_TIME_NONE: unknown     */
 	struct mg_audit_earliest *earliest; /* with `sections`, in the arena       */
 };
@@ -47,16 +47,11 @@ struct mg_audit_code {
 	uint64_t count;
 };
 
-struct mg_audit_peak {
-	uint32_t group, second; /* seconds since 1970, the low 32 bits */
-	uint32_t count;
-};
-
 /* One request of a group.  Some hundred are taken at once: what they need of memory can then
  * be asked for ahead. */
 struct mg_audit_sample {
 	uint32_t group, code; /* code MG_NONE: not to be counted */
-	uint32_t second; /* as in mg_audit_peak */
+	uint32_t second; /* as in mg_seconds */
 	bool     timed;  /* is it known? */
 	int64_t  took_ns; /* -1: no latency */
 };
@@ -66,9 +61,8 @@ struct mg_audit_groups {
 	struct mg_intern texts;
 	struct mg_cells  groups; /* struct mg_audit_group */
 	struct mg_cells  codes;  /* struct mg_audit_code: from 400 on, all with `sections` */
-	struct mg_cells  peaks;  /* struct mg_audit_peak  */
 	struct mg_audit_sample *samples; /* MG_AUDIT_SAMPLES, or NULL: counted, but not yet in
-					    took, codes and peaks */
+					    took, codes and seconds */
 	size_t                  nsamples;
 };
 

@@ -64,10 +64,10 @@ static void add(struct mg_audit_series *s, int64_t step, uint64_t key, const str
 		return;
 	mg_spread_add(&b->took, took);
 	b->closed++;
-	b->shut_rest += (double)((at + 1) * step - end);
+	b->shut_us += ((at + 1) * step - end) / MG_US;
 	b = bucket(s, from, key);
 	b->opened++;
-	b->open_rest += (double)((from + 1) * step - q->start_ns);
+	b->open_us += ((from + 1) * step - q->start_ns) / MG_US;
 }
 
 static uint32_t key_index(struct mg_audit_series *s, const uint32_t *id)
@@ -112,8 +112,8 @@ static void merge(struct mg_audit_bucket *to, struct mg_audit_bucket *from)
 	mg_spread_merge(&to->took, &from->took);
 	to->opened += from->opened;
 	to->closed += from->closed;
-	to->open_rest += from->open_rest;
-	to->shut_rest += from->shut_rest;
+	to->open_us += from->open_us;
+	to->shut_us += from->shut_us;
 }
 
 void mg_audit_series_merge(struct mg_audit_series *s, struct mg_audit_series *from)
@@ -289,7 +289,7 @@ static void in_flight(const struct mg_table *t, struct mg_column *c, struct mg_a
 		double mean = (double)open;
 
 		if (k < n && row_of(t, v[k]->index) == i) {
-			mean += (v[k]->open_rest - v[k]->shut_rest) / (double)t->step_ns;
+			mean += (double)(v[k]->open_us - v[k]->shut_us) * 1e3 / (double)t->step_ns;
 			open += v[k]->opened - v[k]->closed;
 			k++;
 		}

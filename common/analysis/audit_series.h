@@ -25,7 +25,7 @@ struct mg_audit_bucket {
 	uint64_t         ended, by_class[MG_SERIES_CLASSES];
 	struct mg_spread took;
 	int64_t          opened, closed;       /* requests that began, that ended    */
-	double           open_rest, shut_rest; /* and how much of the bucket was left then */
+	int64_t          open_us, shut_us;     /* and how much of the bucket was left then */
 };
 
 struct mg_audit_series {

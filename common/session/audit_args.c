@@ -10,6 +10,7 @@
 #define TABLE_ROWS 20
 #define TOP_ROWS   10
 #define STEP_MIN   (100 * MG_MS)
+#define STEP_MAX   (24 * MG_HOUR)
 
 static int bad_value(const struct mg_tool *t, const char *option, const char *value)
 {
@@ -194,8 +195,9 @@ static int read_series(const struct mg_tool *t, const struct mg_audit_args *a,
 {
 	q->want = MG_AUDIT_SERIES;
 	show->rows = TOP_ROWS;
-	if (!mg_duration_parse(mg_strz(a->series), &q->step_ns) || q->step_ns < STEP_MIN)
-		return mg_usage_error(t, "bad value for --series: '%s': a step of at least 100ms",
+	if (!mg_duration_parse(mg_strz(a->series), &q->step_ns) || q->step_ns < STEP_MIN ||
+	    q->step_ns > STEP_MAX)
+		return mg_usage_error(t, "bad value for --series: '%s': a step of 100ms to 24h",
 				      a->series);
 	return -1;
 }
