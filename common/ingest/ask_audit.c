@@ -33,6 +33,7 @@ struct answer {
 	size_t                n, cap;
 	uint64_t              events, sum; /* of all events of the block */
 	uint32_t              artifact;
+	bool                  forgot; /* events that were counted, being too many */
 };
 
 struct asking {
