@@ -10,6 +10,7 @@
 
 #include "event/wire.h"
 #include "ingest/ask_audit.h"
+#include "ingest/audit_far.h"
 #include "render/audit_rows.h"
 #include "render/audit_table.h"
 #include "render/tsv.h"
@@ -113,6 +114,9 @@ static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
 			mg_say(t, "'%.*s' holds %llu events twice: counted once",
 			       MG_FMT(c->artifacts[i].path),
 			       (unsigned long long)c->artifacts[i].stats.duplicates);
+	if (ask->forgot)
+		mg_say(t, "a file goes back in time and has more events than can be remembered: those "
+		       "that stand twice, more than %d events apart, count twice", MG_AUDIT_FAR_SURE);
 	if ((ask->query.want == MG_AUDIT_OPEN || ask->query.want == MG_AUDIT_FLYING) &&
 	    ask->received == 0 && mg_case_has(c, MG_KIND_AUDIT))
 		mg_say(t, "no RequestReceived events: the audit policy leaves them out, so requests "

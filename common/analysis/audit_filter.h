@@ -29,6 +29,10 @@ struct mg_annotation_want {
 
 struct mg_audit_filter {
 	struct mg_accept           on[MG_ON_FIELDS];
+	bool                       fields;      /* any of them is not empty */
+	unsigned                   parts;       /* of a request, that it or its user looks at:
+						   MG_REQUEST_ALL, or what
+						   mg_audit_filter_parts and the user need */
 	struct mg_annotation_want *annotations; /* all must hold */
 	size_t                     nannotations, annotations_cap;
 	bool    default_stage; /* what stands for a request (mg_audit_counts), whatever on[STAGE] */
@@ -45,9 +49,11 @@ enum mg_status mg_audit_filter_add(struct mg_audit_filter *f, enum mg_audit_fiel
 /* "KEY", "KEY=PATTERN", "-KEY". */
 enum mg_status mg_audit_filter_annotation(struct mg_audit_filter *f, struct mg_str text,
 					  struct mg_err *err);
+/* The parts of a request (enum mg_request_part) that the filter itself looks at. */
+unsigned mg_audit_filter_parts(const struct mg_audit_filter *f);
 void mg_audit_filter_release(struct mg_audit_filter *f);
 
-/* Does the event pass?  On true *q is filled from it (arena as in mg_request_from_audit).
+/* Does the event pass?  On true *q is filled from it, with f->parts (arena as in mg_request_from_audit).
  * `open`: of an unfinished request only, so that stage and code do not matter. */
 bool mg_audit_filter_match(const struct mg_audit_filter *f, const struct mg_audit *a,
 			   struct mg_request *q, struct mg_arena *arena, bool open);

@@ -26,8 +26,10 @@ static struct mg_audit_group *group_of(struct mg_audit_groups *g, const uint32_t
 
 	*i = mg_cells_find(&g->groups, key, added);
 	e = mg_cells_at(&g->groups, *i);
-	if (*added)
+	if (*added) {
+		memcpy(e->key, key, sizeof(e->key)); /* also those that are not used */
 		e->first_ns = e->last_ns = MG_TIME_NONE;
+	}
 	return e;
 }
 
@@ -65,6 +67,20 @@ static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, s
 						   artifact };
 }
 
+#define AHEAD 8 /* samples */
+
+/* Let the memory that the sample at `i` will need be fetched. */
+static void ask_ahead(const struct mg_audit_groups *g, size_t i)
+{
+	const struct mg_audit_group *e;
+
+	if (i >= g->nsamples)
+		return;
+	e = mg_cells_at(&g->groups, g->samples[i].group);
+	if (e->took.hist)
+		mg_hist_ask(e->took.hist, g->samples[i].took_ns);
+}
+
 /* Count what waits. */
 static void take_samples(struct mg_audit_groups *g)
 {
@@ -72,6 +88,7 @@ static void take_samples(struct mg_audit_groups *g)
 		const struct mg_audit_sample *s = &g->samples[i];
 		struct mg_audit_group        *e = mg_cells_at(&g->groups, s->group);
 
+		ask_ahead(g, i + AHEAD);
 		if (s->took_ns >= 0)
 			mg_spread_add(&e->took, s->took_ns);
 		if (s->code != MG_NONE)
@@ -114,9 +131,9 @@ static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, con
 }
 
 /* Once for each group of the user; under no name when there is none. */
-static void each_user_group(struct mg_intern *texts, uint32_t *id, unsigned at,
-			    const struct mg_audit *a,
-			    void (*fn)(void *ctx, const uint32_t *id), void *ctx)
+static void add_user_groups(struct mg_audit_groups *g, const struct mg_audit_by *by,
+			    uint32_t *key, unsigned at, const struct mg_audit *a,
+			    const struct mg_request *q)
 {
 	struct mg_json_iter  it;
 	struct mg_json_value v;
@@ -125,55 +142,37 @@ static void each_user_group(struct mg_intern *texts, uint32_t *id, unsigned at,
 
 	mg_json_iter_init(&it, a->groups);
 	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
-		id[at] = mg_intern_id(texts, mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
-		fn(ctx, id);
+		key[at] = mg_intern_id(&g->texts,
+				       mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
+		add_one(g, by, key, q);
 		any = true;
 	}
 	if (!any) {
-		id[at] = mg_intern_id(texts, MG_STR(""));
-		fn(ctx, id);
+		key[at] = mg_intern_id(&g->texts, MG_STR(""));
+		add_one(g, by, key, q);
 	}
-}
-
-void mg_audit_by_each(const struct mg_audit_by *by, struct mg_intern *texts,
-		      const struct mg_audit *a, const struct mg_request *q,
-		      void (*fn)(void *ctx, const uint32_t *id), void *ctx)
-{
-	uint32_t id[MG_AUDIT_MAX_KEYS];
-	unsigned several = MG_AUDIT_MAX_KEYS;
-	char     buf[MG_AUDIT_KEY_TEXT];
-
-	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
-		if (k < by->n && by->key[k] == MG_BY_GROUP)
-			several = k;
-		id[k] = k < by->n ? mg_intern_id(texts, mg_audit_key_text(by->key[k], a, q, buf))
-				  : MG_NONE;
-	}
-	if (several < MG_AUDIT_MAX_KEYS)
-		each_user_group(texts, id, several, a, fn, ctx);
-	else
-		fn(ctx, id);
-}
-
-struct adding {
-	struct mg_audit_groups   *g;
-	const struct mg_audit_by *by;
-	const struct mg_request  *q;
-};
-
-static void add_to(void *ctx, const uint32_t *id)
-{
-	struct adding *a = ctx;
-
-	add_one(a->g, a->by, id, a->q);
 }
 
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
 			 const struct mg_audit *a, const struct mg_request *q)
 {
-	struct adding ctx = { g, by, q };
+	uint32_t key[MG_AUDIT_MAX_KEYS];
+	unsigned several = MG_AUDIT_MAX_KEYS;
+	char     buf[MG_AUDIT_KEY_TEXT];
 
-	mg_audit_by_each(by, &g->texts, a, q, add_to, &ctx);
+	if (g->groups.n == 0)
+		g->groups.key = by->n * sizeof(*key); /* fewer to hash and to compare */
+	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
+		if (k < by->n && by->key[k] == MG_BY_GROUP)
+			several = k;
+		key[k] = k < by->n ? mg_intern_id(&g->texts,
+						  mg_audit_key_text(by->key[k], a, q, buf))
+				   : MG_NONE;
+	}
+	if (several < MG_AUDIT_MAX_KEYS)
+		add_user_groups(g, by, key, several, a, q);
+	else
+		add_one(g, by, key, q);
 }
 
 /* --- merging -------------------------------------------------------------------------- */
@@ -213,6 +212,8 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 {
 	uint32_t *place = mg_alloc(sizeof(*place) * (from->groups.n + 1));
 
+	if (g->groups.n == 0)
+		g->groups.key = from->groups.key;
 	for (uint32_t i = 0; i < from->groups.n; i++) {
 		struct mg_audit_group *f = mg_cells_at(&from->groups, i);
 		uint32_t               key[MG_AUDIT_MAX_KEYS];

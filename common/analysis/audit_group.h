@@ -66,11 +66,6 @@ struct mg_audit_groups {
 	size_t                  nsamples;
 };
 
-/* Call `fn` with the event's texts of the keys, as ids in `texts`, the unused ones MG_NONE:
- * once, or for each of the user's groups when that is a key (under no name without any). */
-void mg_audit_by_each(const struct mg_audit_by *by, struct mg_intern *texts,
-		      const struct mg_audit *a, const struct mg_request *q,
-		      void (*fn)(void *ctx, const uint32_t *id), void *ctx);
 /* Products of the users that are key `k` of `cells` (whose elements begin with
  * MG_AUDIT_MAX_KEYS ids of `texts`), indexed by id; empty for other texts.  All of it belongs
  * to `arena`. */

@@ -18,6 +18,17 @@ bool mg_audit_wants_opens(const struct mg_audit_query *query)
 	       query->want == MG_AUDIT_COLLECTIONS || query->want == MG_AUDIT_EVENTS;
 }
 
+unsigned mg_audit_query_parts(const struct mg_audit_query *query)
+{
+	unsigned parts = mg_audit_filter_parts(&query->filter);
+
+	if (query->want != MG_AUDIT_GROUPS || query->by.sections)
+		return MG_REQUEST_ALL;
+	for (unsigned k = 0; k < query->by.n; k++)
+		parts |= mg_audit_key_parts(query->by.key[k]);
+	return parts;
+}
+
 /* --- rows -------------------------------------------------------------------------- */
 
 /* The event's JSON on one line: blanks outside strings are dropped when it had several. */

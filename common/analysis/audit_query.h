@@ -76,6 +76,9 @@ struct mg_audit_tally {
 	uint64_t               reads; /* LIFE: requests that changed nothing */
 };
 
+/* The parts of a request that the question looks at: for query->filter.parts. */
+unsigned mg_audit_query_parts(const struct mg_audit_query *query);
+
 void mg_audit_tally_init(struct mg_audit_tally *t);
 /* Count an event that passed the filter.  `text` is its JSON, `src` where it stands; *q has
  * its artifact and line. */

@@ -90,6 +90,49 @@ static void add_key(void *ctx, const uint32_t *id)
 	add(a->s, a->step, key_index(a->s, id), a->q);
 }
 
+/* Once for each group of the user; under no name when there is none. */
+static void each_user_group(struct mg_intern *texts, uint32_t *id, unsigned at,
+			    const struct mg_audit *a,
+			    void (*fn)(void *ctx, const uint32_t *id), void *ctx)
+{
+	struct mg_json_iter  it;
+	struct mg_json_value v;
+	char                 buf[MG_AUDIT_KEY_TEXT];
+	bool                 any = false;
+
+	mg_json_iter_init(&it, a->groups);
+	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
+		id[at] = mg_intern_id(texts, mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
+		fn(ctx, id);
+		any = true;
+	}
+	if (!any) {
+		id[at] = mg_intern_id(texts, MG_STR(""));
+		fn(ctx, id);
+	}
+}
+
+/* Call `fn` with the event's texts of the keys, as ids in `texts`, the unused ones MG_NONE. */
+static void each_key(const struct mg_audit_by *by, struct mg_intern *texts,
+		     const struct mg_audit *a, const struct mg_request *q,
+		     void (*fn)(void *ctx, const uint32_t *id), void *ctx)
+{
+	uint32_t id[MG_AUDIT_MAX_KEYS];
+	unsigned several = MG_AUDIT_MAX_KEYS;
+	char     buf[MG_AUDIT_KEY_TEXT];
+
+	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
+		if (k < by->n && by->key[k] == MG_BY_GROUP)
+			several = k;
+		id[k] = k < by->n ? mg_intern_id(texts, mg_audit_key_text(by->key[k], a, q, buf))
+				  : MG_NONE;
+	}
+	if (several < MG_AUDIT_MAX_KEYS)
+		each_user_group(texts, id, several, a, fn, ctx);
+	else
+		fn(ctx, id);
+}
+
 void mg_audit_series_add(struct mg_audit_series *s, int64_t step_ns,
 			 const struct mg_audit_by *by, const struct mg_audit *a,
 			 const struct mg_request *q)
@@ -101,7 +144,7 @@ void mg_audit_series_add(struct mg_audit_series *s, int64_t step_ns,
 		return;
 	add(s, step_ns, EVERYTHING, q);
 	if (by->n)
-		mg_audit_by_each(by, &s->texts, a, q, add_key, &ctx);
+		each_key(by, &s->texts, a, q, add_key, &ctx);
 }
 
 static void merge(struct mg_audit_bucket *to, struct mg_audit_bucket *from)

@@ -9,9 +9,16 @@
 #include "analysis/requests.h"
 #include "parse/audit.h"
 
-/* Fill *q; artifact and line are left 0.  The address is that of the TCP peer, the last
+/* Members that cost something to make: a group must be appended, escapes decoded. */
+enum mg_request_part {
+	MG_REQUEST_RESOURCE = 1,
+	MG_REQUEST_URI = 2,
+	MG_REQUEST_ALL = 3,
+};
+
+/* Fill *q, of the resource and the URI what `parts` says; artifact and line are left 0.  The address is that of the TCP peer, the last
  * one: the others are what the client says.  Whether the event counts as a request at all: mg_audit_counts. */
 void mg_request_from_audit(struct mg_request *q, const struct mg_audit *a,
-			   struct mg_arena *arena);
+			   struct mg_arena *arena, unsigned parts);
 
 #endif

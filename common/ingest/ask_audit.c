@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/mem.h"
+#include "ingest/audit_far.h"
 #include "ingest/audit_reader.h"
 #include "ingest/audit_seen.h"
 
@@ -13,6 +14,8 @@
  * have been put together from pieces, of which some may be there twice. */
 #define BACK (5 * MG_SEC)
 
+#define AHEAD 8 /* events: their places among those seen are asked for so early */
+
 /* A leaf while it is read.  Groups wait in it for the next block: sums do not depend on the
  * order, so a thread that begins a block goes on with what any of them has counted so far.
  * There are never more than threads, and nothing is merged before the leaf ends. */
@@ -21,7 +24,7 @@ struct mg_audit_leaf {
 	struct mg_audit_groups *idle;
 	size_t                  n, cap;
 	struct mg_audit_docs    docs;
-	struct mg_audit_seen   *seen; /* NULL when its blocks come in any order */
+	struct mg_audit_far    *seen; /* NULL when its blocks come in any order */
 };
 
 /* What one block yields. */
@@ -41,7 +44,7 @@ struct asking {
 	const struct mg_source      *src;
 	const struct mg_audit_query *query;
 	struct answer               *out;
-	struct mg_audit_seen        *seen; /* when blocks come in order */
+	struct mg_audit_far         *seen; /* when blocks come in order */
 	uint64_t                     stream;
 	bool                         opens;
 };
@@ -73,7 +76,7 @@ static void free_leaf(struct mg_audit_leaf *l, struct mg_audit_groups *sum)
 		mg_audit_groups_release(&l->idle[i]);
 	}
 	pthread_mutex_destroy(&l->lock);
-	mg_audit_seen_free(l->seen);
+	mg_audit_far_free(l->seen);
 	free(l->idle);
 	free(l);
 }
@@ -112,7 +115,7 @@ static bool is_new(struct asking *r, uint64_t id)
 		MG_PUSH(r->out->id, r->out->n, r->out->cap, id);
 		return true;
 	}
-	if (!mg_audit_seen_add(r->seen, id))
+	if (!mg_audit_far_add(r->seen, id))
 		return true;
 	r->in.stats->duplicates++;
 	return false;
@@ -223,7 +226,7 @@ static void *open_in_order(const struct mg_source *src)
 {
 	struct mg_audit_leaf *l = open_leaf(src);
 
-	l->seen = mg_audit_seen_new(MG_AUDIT_SEEN_FAR);
+	l->seen = mg_audit_far_new(MG_AUDIT_FAR);
 	return l;
 }
 
@@ -263,6 +266,8 @@ const struct mg_consumer *mg_audit_ask_pick(void *ctx, const struct mg_leaf *lea
 	uint32_t             artifact;
 
 	sync_pass(ask);
+	if (ask->picked == 0) /* nothing is being read yet */
+		ask->query.filter.parts = mg_audit_query_parts(&ask->query);
 	artifact = ask->picked++; /* artifacts are numbered as they are picked */
 	if (leaf->kind != MG_KIND_AUDIT)
 		return NULL;
@@ -290,12 +295,17 @@ static void look_for_repeats(struct mg_audit_ask *ask, const struct answer *a,
 
 	if (a->n && !ask->seen)
 		ask->seen = mg_audit_seen_new(MG_AUDIT_SEEN_NEAR);
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++) {
+		if (i + AHEAD < a->n)
+			mg_audit_seen_ask(ask->seen, (a->id[i + AHEAD] ^ salt) | 1);
 		if (mg_audit_seen_add(ask->seen, (a->id[i] ^ salt) | 1))
 			mark_repeats(ask, a->artifact);
-	if (a->n && stats->first_ns != MG_TIME_NONE &&
-	    stats->first_ns < ask->leaf_last_ns - BACK)
-		mark_repeats(ask, a->artifact);
+	}
+	if (stats->first_ns != MG_TIME_NONE && stats->first_ns < ask->leaf_last_ns - BACK) {
+		ask->went_back = true;
+		if (a->n)
+			mark_repeats(ask, a->artifact);
+	}
 	if (stats->last_ns > ask->leaf_last_ns)
 		ask->leaf_last_ns = stats->last_ns;
 }
@@ -308,6 +318,8 @@ static void end_leaf(struct mg_audit_ask *ask)
 	if (!ask->any)
 		return;
 	ask->any = false;
+	if (ask->went_back && ask->file && ask->file->seen && mg_audit_far_forgot(ask->file->seen))
+		ask->forgot = true;
 	free_leaf(ask->file, &ask->leaf.groups);
 	ask->file = NULL;
 	for (size_t i = 0; now->n && i < ask->nknown; i++) {
@@ -339,6 +351,7 @@ void mg_audit_ask_fold(void *ctx, struct mg_partial *p)
 		ask->now = (struct mg_audit_copy){ .artifact = a->artifact };
 		ask->leaf_first_ns = p->stats.first_ns;
 		ask->leaf_last_ns = INT64_MIN + BACK; /* before all times */
+		ask->went_back = false;
 	}
 	ask->now.n += a->events;
 	ask->now.sum += a->sum;
@@ -381,7 +394,7 @@ void mg_audit_ask_reset(struct mg_audit_ask *ask)
 	mg_audit_opens_release(&ask->opens);
 	mg_audit_seen_free(ask->seen);
 	ask->seen = NULL;
-	ask->any = ask->again = false;
+	ask->any = ask->again = ask->forgot = false;
 	ask->nknown = ask->ncopies = 0;
 	ask->picked = 0;
 }

@@ -30,6 +30,7 @@ struct mg_audit_ask {
 	struct mg_audit_copy        *copy;     /* files left out */
 	size_t                       ncopies, copies_cap;
 	uint64_t                     received; /* RequestReceived events seen */
+	bool                         forgot;   /* some repeats may have been counted */
 	/* private */
 	const struct mg_ingest_opts *opts;
 	bool                         windowed; /* in the pass that is being folded */
@@ -39,6 +40,7 @@ struct mg_audit_ask {
 	struct mg_audit_copy         now;      /* and what tells it        */
 	bool                         any;      /* a file is being folded   */
 	int64_t                      leaf_first_ns, leaf_last_ns;
+	bool                         went_back; /* its clock did, so it may repeat what is far */
 	struct mg_audit_copy        *known;
 	size_t                       nknown, known_cap;
 	struct mg_audit_seen        *seen;

@@ -3,91 +3,55 @@
 
 #include "base/mem.h"
 
-#define WAYS  16            /* of a set: two cache lines */
-#define FIRST ((size_t)256) /* sets */
+#define WAYS 8 /* of a set: one cache line */
 
-/* An event is in the set that its id names, or, when that one is full, in the next. */
 struct mg_audit_seen {
-	size_t    sets, most; /* now, at most */
-	size_t    n;          /* remembered   */
-	bool      forgot;
-	uint64_t (*id)[WAYS]; /* youngest first; 0: none */
+	void    *memory;
+	uint64_t (*set)[WAYS]; /* youngest first; 0: none.  On a line's boundary */
+	size_t   sets;
 };
-
-static uint64_t (*new_sets(size_t sets))[WAYS]
-{
-	return mg_zalloc(sets * WAYS * sizeof(uint64_t));
-}
 
 struct mg_audit_seen *mg_audit_seen_new(size_t n)
 {
-	struct mg_audit_seen *s = mg_zalloc(sizeof(*s));
+	struct mg_audit_seen *s = mg_alloc(sizeof(*s));
+	size_t                line = WAYS * sizeof(uint64_t);
 
-	s->most = n / WAYS;
-	s->sets = s->most < FIRST ? s->most : FIRST;
-	s->id = new_sets(s->sets);
+	s->memory = mg_zalloc(n * sizeof(uint64_t) + line);
+	s->set = (void *)(((uintptr_t)s->memory + line - 1) / line * line);
+	s->sets = n / WAYS;
 	return s;
 }
 
-static bool holds(const uint64_t *set, uint64_t id)
+/* By upper bits: callers may have set the lowest, so that no identity is 0. */
+static inline uint64_t *set_of(const struct mg_audit_seen *s, uint64_t id)
 {
-	for (int i = 0; i < WAYS; i++)
-		if (set[i] == id)
-			return true;
-	return false;
+	return s->set[id >> 32 & (s->sets - 1)];
 }
 
-/* The oldest of a full set gives way. */
-static void insert(struct mg_audit_seen *s, uint64_t id)
+void mg_audit_seen_ask(const struct mg_audit_seen *s, uint64_t id)
 {
-	size_t    i = id & (s->sets - 1);
-	uint64_t *set = s->id[i];
-
-	if (set[WAYS - 1] && !s->id[(i + 1) & (s->sets - 1)][WAYS - 1])
-		set = s->id[(i + 1) & (s->sets - 1)];
-	s->forgot |= set[WAYS - 1] != 0;
-	s->n += set[WAYS - 1] == 0;
-	memmove(set + 1, set, (WAYS - 1) * sizeof(*set));
-	set[0] = id;
-}
-
-static void grow(struct mg_audit_seen *s)
-{
-	uint64_t (*old)[WAYS] = s->id;
-	size_t   sets = s->sets;
-
-	s->sets *= 2;
-	s->n = 0;
-	s->id = new_sets(s->sets);
-	for (size_t i = 0; i < sets; i++)
-		for (int w = WAYS - 1; w >= 0; w--)
-			if (old[i][w])
-				insert(s, old[i][w]);
-	free(old);
+	__builtin_prefetch(set_of(s, id), 1);
 }
 
 bool mg_audit_seen_add(struct mg_audit_seen *s, uint64_t id)
 {
-	size_t          i = id & (s->sets - 1);
-	const uint64_t *set = s->id[i];
+	uint64_t *set = set_of(s, id), older[WAYS - 1];
+	bool      hit = false;
 
-	if (holds(set, id) || (set[WAYS - 1] && holds(s->id[(i + 1) & (s->sets - 1)], id)))
+	for (int i = 0; i < WAYS; i++) /* all: one branch less to guess */
+		hit |= set[i] == id;
+	if (hit)
 		return true;
-	if (s->n >= s->sets * WAYS / 2 && s->sets < s->most)
-		grow(s);
-	insert(s, id);
+	memcpy(older, set, sizeof(older));
+	memcpy(set + 1, older, sizeof(older));
+	set[0] = id;
 	return false;
-}
-
-bool mg_audit_seen_forgot(const struct mg_audit_seen *s)
-{
-	return s->forgot;
 }
 
 void mg_audit_seen_free(struct mg_audit_seen *s)
 {
 	if (s)
-		free(s->id);
+		free(s->memory);
 	free(s);
 }
 

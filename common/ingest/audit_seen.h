@@ -1,7 +1,7 @@
 /* audit_seen.h - was this event seen before?
  *
  * Layer:   ingest
- * Memory:  8 bytes for each event that is remembered, and as much again while there is room
+ * Memory:  8 bytes for each event that is remembered, whatever the number of events
  */
 #ifndef MG_INGEST_AUDIT_SEEN_H
 #define MG_INGEST_AUDIT_SEEN_H
@@ -10,16 +10,14 @@
 
 struct mg_audit_seen;
 
-#define MG_AUDIT_SEEN_NEAR ((size_t)1 << 15) /* 256 KiB: stays in the cache     */
-#define MG_AUDIT_SEEN_FAR  ((size_t)1 << 21) /* 16 MiB                          */
-#define MG_AUDIT_SEEN_SURE 1500000           /* events of which FAR forgets none */
+#define MG_AUDIT_SEEN_NEAR ((size_t)1 << 15) /* 256 KiB: stays in the cache                */
 
-/* Room for `n` events at most, a power of two from 16 on; it begins with less. */
+/* Remember at least about half of the last `n` events, a power of two from 8 on. */
 struct mg_audit_seen *mg_audit_seen_new(size_t n);
-/* True: it was there.  Otherwise it is now, and an older one may be forgotten. */
+/* It will be added soon: let its place be fetched meanwhile. */
+void mg_audit_seen_ask(const struct mg_audit_seen *s, uint64_t id);
+/* True: it was there.  Otherwise it is now. */
 bool mg_audit_seen_add(struct mg_audit_seen *s, uint64_t id);
-/* Was any event forgotten? */
-bool mg_audit_seen_forgot(const struct mg_audit_seen *s);
 void mg_audit_seen_free(struct mg_audit_seen *s); /* NULL is fine */
 
 /* What tells one event from all others: audit ID, stage and times.  0: it has no audit ID. */
