@@ -20,11 +20,11 @@ static bool earlier(int64_t a, int64_t b)
 }
 
 static struct mg_audit_group *group_of(struct mg_audit_groups *g, const uint32_t *key,
-				       uint32_t *i, bool *added)
+				       uint64_t hash, uint32_t *i, bool *added)
 {
 	struct mg_audit_group *e;
 
-	*i = mg_cells_find(&g->groups, key, added);
+	*i = mg_cells_find_hashed(&g->groups, key, hash, added);
 	e = mg_cells_at(&g->groups, *i);
 	if (*added) {
 		memcpy(e->key, key, sizeof(e->key)); /* also those that are not used */
@@ -67,112 +67,183 @@ static void note_earliest(struct mg_audit_groups *g, struct mg_audit_group *e, s
 						   artifact };
 }
 
-#define AHEAD 8 /* samples */
+/* --- many requests at once --------------------------------------------------------------- */
 
-/* Let the memory that the sample at `i` will need be fetched. */
-static void ask_ahead(const struct mg_audit_groups *g, size_t i)
+#define TOGETHER 32
+
+/* One of those that wait; its group is known once all texts have ids. */
+struct waiting {
+	int64_t       start_ns, took_ns; /* took -1: no latency        */
+	uint32_t      code;              /* MG_NONE: not to be counted */
+	uint32_t      group;
+	uint32_t      second; /* of start_ns, as in mg_seconds */
+	uint64_t      hash;   /* of what is looked for next */
+	struct mg_str uri;
+	uint64_t      line;
+	uint32_t      artifact;
+};
+
+struct mg_audit_waiting {
+	const struct mg_audit_by *by;
+	unsigned       n;
+	struct waiting one[TOGETHER];
+	struct mg_str  text[MG_AUDIT_MAX_KEYS][TOGETHER];
+	uint32_t       id[MG_AUDIT_MAX_KEYS][TOGETHER];
+	uint32_t       key[TOGETHER][MG_AUDIT_MAX_KEYS];
+	size_t         used; /* of the buffer, by texts that the event does not hold */
+	char           buf[(MG_AUDIT_MAX_KEYS + 2) * MG_AUDIT_KEY_TEXT];
+};
+
+static struct mg_audit_group *group_at(const struct mg_audit_groups *g, uint32_t i)
 {
-	const struct mg_audit_group *e;
-
-	if (i >= g->nsamples)
-		return;
-	e = mg_cells_at(&g->groups, g->samples[i].group);
-	if (e->took.hist)
-		mg_hist_ask(e->took.hist, g->samples[i].took_ns);
+	return mg_cells_at(&g->groups, i);
 }
 
-/* Count what waits. */
-static void take_samples(struct mg_audit_groups *g)
+static void find_keys(struct mg_audit_groups *g, struct mg_audit_waiting *w)
 {
-	for (size_t i = 0; i < g->nsamples; i++) {
-		const struct mg_audit_sample *s = &g->samples[i];
-		struct mg_audit_group        *e = mg_cells_at(&g->groups, s->group);
-
-		ask_ahead(g, i + AHEAD);
-		if (s->took_ns >= 0)
-			mg_spread_add(&e->took, s->took_ns);
-		if (s->code != MG_NONE)
-			count_code(g, s->group, s->code, 1);
-		if (s->timed)
-			mg_seconds_add(&e->seconds, s->second, 1);
+	for (unsigned k = 0; k < w->by->n; k++)
+		mg_intern_ids(&g->texts, w->text[k], w->n, w->id[k]);
+	for (unsigned i = 0; i < w->n; i++) {
+		for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++)
+			w->key[i][k] = k < w->by->n ? w->id[k][i] : MG_NONE;
+		w->one[i].hash = mg_cells_hash(&g->groups, w->key[i]);
+		mg_cells_ask_slot(&g->groups, w->one[i].hash);
 	}
-	g->nsamples = 0;
 }
 
-static void add_sample(struct mg_audit_groups *g, struct mg_audit_sample s)
+static void count_one(struct mg_audit_groups *g, const uint32_t *key, struct waiting *one,
+		      bool sections)
 {
-	if (!g->samples)
-		g->samples = mg_alloc(MG_AUDIT_SAMPLES * sizeof(*g->samples));
-	g->samples[g->nsamples++] = s;
-	if (g->nsamples == MG_AUDIT_SAMPLES)
-		take_samples(g);
-}
-
-static void add_one(struct mg_audit_groups *g, const struct mg_audit_by *by, const uint32_t *key,
-		    const struct mg_request *q)
-{
-	uint32_t               i;
 	bool                   added;
-	struct mg_audit_group *e = group_of(g, key, &i, &added);
+	struct mg_audit_group *e = group_of(g, key, one->hash, &one->group, &added);
 
 	e->count++;
-	if (by->sections)
-		note_earliest(g, e, q->uri, q->start_ns, q->artifact, q->line);
-	if (earlier(q->start_ns, e->first_ns))
-		e->first_ns = q->start_ns;
-	if (q->start_ns > e->last_ns)
-		e->last_ns = q->start_ns;
-	if (by->detail || by->sections)
-		add_sample(g, (struct mg_audit_sample){
-			i, by->sections || q->code >= 400 ? q->code : MG_NONE,
-			q->start_ns == MG_TIME_NONE ? 0 : (uint32_t)second_of(q->start_ns),
-			by->detail && q->start_ns != MG_TIME_NONE,
-			by->long_running || !q->long_running ? mg_audit_duration(q) : -1 });
+	if (sections)
+		note_earliest(g, e, one->uri, one->start_ns, one->artifact, one->line);
+	if (earlier(one->start_ns, e->first_ns))
+		e->first_ns = one->start_ns;
+	if (one->start_ns > e->last_ns)
+		e->last_ns = one->start_ns;
+	__builtin_prefetch(e->took.hist);
+}
+
+/* Latencies, codes and seconds of requests whose groups are known. */
+static void count_details(struct mg_audit_groups *g, struct mg_audit_waiting *w)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		const struct waiting *one = &w->one[i];
+
+		mg_spread_ask(&group_at(g, one->group)->took, one->took_ns);
+	}
+	for (unsigned i = 0; i < w->n; i++) {
+		const struct waiting *one = &w->one[i];
+
+		if (one->took_ns >= 0)
+			mg_spread_add(&group_at(g, one->group)->took, one->took_ns);
+		if (one->code != MG_NONE)
+			count_code(g, one->group, one->code, 1);
+		if (one->start_ns != MG_TIME_NONE && w->by->detail)
+			mg_seconds_add(&group_at(g, one->group)->seconds, one->second, 1);
+	}
+}
+
+void mg_audit_groups_settle(struct mg_audit_groups *g)
+{
+	struct mg_audit_waiting *w = g->waiting;
+
+	if (!w || w->n == 0)
+		return;
+	find_keys(g, w);
+	for (unsigned i = 0; i < w->n; i++)
+		mg_cells_ask_element(&g->groups, w->one[i].hash);
+	for (unsigned i = 0; i < w->n; i++)
+		count_one(g, w->key[i], &w->one[i], w->by->sections);
+	if (w->by->detail || w->by->sections)
+		count_details(g, w);
+	w->n = 0;
+	w->used = 0;
+}
+
+/* Room for one more. */
+static struct mg_audit_waiting *room(struct mg_audit_groups *g, const struct mg_audit_by *by)
+{
+	struct mg_audit_waiting *w = g->waiting;
+
+	if (!w) {
+		g->waiting = w = mg_alloc(sizeof(*w));
+		w->by = by;
+		w->n = 0;
+		w->used = 0;
+		g->groups.key = by->n * sizeof(uint32_t); /* fewer to hash and to compare */
+	}
+	if (w->n == TOGETHER || w->used + by->n * MG_AUDIT_KEY_TEXT > sizeof(w->buf))
+		mg_audit_groups_settle(g);
+	return w;
+}
+
+/* `text` is the value of key `k` of the request that is being added. */
+static void set_text(struct mg_audit_waiting *w, unsigned k, struct mg_str text)
+{
+	w->text[k][w->n] = text;
+	if (text.p == w->buf + w->used)
+		w->used += text.n;
+}
+
+static void add_one(struct mg_audit_waiting *w, const struct mg_request *q)
+{
+	bool all = w->by->sections;
+
+	w->one[w->n++] = (struct waiting){
+		.start_ns = q->start_ns, .second = (uint32_t)second_of(q->start_ns),
+		.took_ns = w->by->long_running || !q->long_running ? mg_audit_duration(q) : -1,
+		.code = all || q->code >= 400 ? q->code : MG_NONE,
+		.uri = q->uri, .line = q->line, .artifact = q->artifact };
+}
+
+static void set_texts(struct mg_audit_waiting *w, const struct mg_audit *a,
+		      const struct mg_request *q)
+{
+	for (unsigned k = 0; k < w->by->n; k++)
+		set_text(w, k, mg_audit_key_text(w->by->key[k], a, q, w->buf + w->used));
 }
 
 /* Once for each group of the user; under no name when there is none. */
-static void add_user_groups(struct mg_audit_groups *g, const struct mg_audit_by *by,
-			    uint32_t *key, unsigned at, const struct mg_audit *a,
+static void add_user_groups(struct mg_audit_groups *g, unsigned at, const struct mg_audit *a,
 			    const struct mg_request *q)
 {
-	struct mg_json_iter  it;
-	struct mg_json_value v;
-	char                 buf[MG_AUDIT_KEY_TEXT];
-	bool                 any = false;
+	const struct mg_audit_by *by = g->waiting->by;
+	struct mg_json_iter       it;
+	struct mg_json_value      v;
+	bool                      any = false;
 
 	mg_json_iter_init(&it, a->groups);
 	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
-		key[at] = mg_intern_id(&g->texts,
-				       mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
-		add_one(g, by, key, q);
+		struct mg_audit_waiting *w = room(g, by);
+
+		set_texts(w, a, q);
+		set_text(w, at, mg_json_plain(mg_json_text(&v), w->buf + w->used, MG_AUDIT_KEY_TEXT));
+		add_one(w, q);
 		any = true;
 	}
 	if (!any) {
-		key[at] = mg_intern_id(&g->texts, MG_STR(""));
-		add_one(g, by, key, q);
+		set_texts(room(g, by), a, q);
+		set_text(g->waiting, at, MG_STR(""));
+		add_one(g->waiting, q);
 	}
 }
 
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
 			 const struct mg_audit *a, const struct mg_request *q)
 {
-	uint32_t key[MG_AUDIT_MAX_KEYS];
-	unsigned several = MG_AUDIT_MAX_KEYS;
-	char     buf[MG_AUDIT_KEY_TEXT];
+	struct mg_audit_waiting *w = room(g, by);
 
-	if (g->groups.n == 0)
-		g->groups.key = by->n * sizeof(*key); /* fewer to hash and to compare */
-	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
-		if (k < by->n && by->key[k] == MG_BY_GROUP)
-			several = k;
-		key[k] = k < by->n ? mg_intern_id(&g->texts,
-						  mg_audit_key_text(by->key[k], a, q, buf))
-				   : MG_NONE;
-	}
-	if (several < MG_AUDIT_MAX_KEYS)
-		add_user_groups(g, by, key, several, a, q);
-	else
-		add_one(g, by, key, q);
+	for (unsigned k = 0; k < by->n; k++)
+		if (by->key[k] == MG_BY_GROUP) {
+			add_user_groups(g, k, a, q);
+			return;
+		}
+	set_texts(w, a, q);
+	add_one(w, q);
 }
 
 /* --- merging -------------------------------------------------------------------------- */
@@ -181,7 +252,7 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 			uint32_t *place)
 {
 	bool                   added;
-	struct mg_audit_group *e = group_of(g, key, place, &added);
+	struct mg_audit_group *e = group_of(g, key, mg_cells_hash(&g->groups, key), place, &added);
 
 	if (f->earliest)
 		note_earliest(g, e, f->earliest->uri, f->earliest->start_ns, f->earliest->artifact,
@@ -195,7 +266,7 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 	mg_seconds_merge(&e->seconds, &f->seconds);
 }
 
-static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups *from,
+static void absorb_codes(struct mg_audit_groups *g, const struct mg_audit_groups *from,
 			 const uint32_t *place)
 {
 	for (uint32_t i = 0; i < from->codes.n; i++) {
@@ -225,7 +296,7 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 		}
 		merge_group(g, f, key, &place[i]);
 	}
-	absorb_cells(g, from, place);
+	absorb_codes(g, from, place);
 	free(place);
 }
 
@@ -240,7 +311,8 @@ void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *fr
 		*from = empty;
 		return;
 	}
-	take_samples(from);
+	mg_audit_groups_settle(g);
+	mg_audit_groups_settle(from);
 	id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
 	mg_intern_merge(&g->texts, &from->texts, id);
 	absorb(g, from, id, MG_AUDIT_MAX_KEYS);
@@ -296,7 +368,7 @@ static void use_products(struct mg_audit_groups *g, unsigned k)
 
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by)
 {
-	take_samples(g);
+	mg_audit_groups_settle(g);
 	for (unsigned k = 0; k < by->n; k++)
 		if (by->key[k] == MG_BY_PRODUCT)
 			use_products(g, k);
@@ -314,7 +386,7 @@ void mg_audit_groups_release(struct mg_audit_groups *g)
 	mg_intern_release(&g->texts);
 	mg_cells_release(&g->groups);
 	mg_cells_release(&g->codes);
-	free(g->samples);
+	free(g->waiting);
 	mg_audit_groups_init(g);
 }
 

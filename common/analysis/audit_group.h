@@ -15,7 +15,6 @@
 #include "analysis/spread.h"
 
 #define MG_AUDIT_MAX_KEYS 6
-#define MG_AUDIT_SAMPLES  256 /* requests that wait to be taken into took, codes, seconds */
 
 struct mg_audit_by {
 	enum mg_audit_key key[MG_AUDIT_MAX_KEYS];
@@ -47,23 +46,14 @@ struct mg_audit_code {
 	uint64_t count;
 };
 
-/* One request of a group.  Some hundred are taken at once: what they need of memory can then
- * be asked for ahead. */
-struct mg_audit_sample {
-	uint32_t group, code; /* code MG_NONE: not to be counted */
-	uint32_t second; /* as in mg_seconds */
-	bool     timed;  /* is it known? */
-	int64_t  took_ns; /* -1: no latency */
-};
+struct mg_audit_waiting; /* requests that will be counted together */
 
 struct mg_audit_groups {
 	struct mg_arena  arena;
 	struct mg_intern texts;
 	struct mg_cells  groups; /* struct mg_audit_group */
 	struct mg_cells  codes;  /* struct mg_audit_code: from 400 on, all with `sections` */
-	struct mg_audit_sample *samples; /* MG_AUDIT_SAMPLES, or NULL: counted, but not yet in
-					    took, codes and seconds */
-	size_t                  nsamples;
+	struct mg_audit_waiting *waiting; /* NULL: none */
 };
 
 /* Products of the users that are key `k` of `cells` (whose elements begin with
@@ -73,16 +63,20 @@ struct mg_str *mg_audit_products(const struct mg_cells *cells, unsigned k,
 				 const struct mg_intern *texts, struct mg_arena *arena);
 
 void mg_audit_groups_init(struct mg_audit_groups *g);
-/* Count one request: under each of its user's groups when that is a key. */
+/* Count one request: under each of its user's groups when that is a key.  `by` is the same for
+ * all.  Some requests are counted at once, so that they wait for memory together: their texts
+ * must stay until mg_audit_groups_settle. */
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
 			 const struct mg_audit *a, const struct mg_request *q);
+/* Count those that wait. */
+void mg_audit_groups_settle(struct mg_audit_groups *g);
 /* Add everything of `from`, which is used up: only mg_audit_groups_release is left for it. */
 void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from);
 /* When all is counted: take what waits, turn users into products where that is a key. */
 void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by *by);
 void mg_audit_groups_release(struct mg_audit_groups *g);
 
-/* The busiest second of each group, indexed like the groups: count 0 when not known.  Ties go
+/* The busiest second of each group, indexed like the groups: count 0 when no time is known.  Ties go
  * to the earliest.  The caller frees it. */
 struct mg_audit_busiest {
 	uint32_t count;

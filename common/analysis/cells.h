@@ -33,8 +33,24 @@ static inline void *mg_cells_at(const struct mg_cells *c, uint32_t i)
 
 /* Index of the element with this key; a new one is zeroed but for its key, *added says so. */
 uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added);
-/* That element will be looked for soon: let its slot be fetched meanwhile. */
-void     mg_cells_ask(const struct mg_cells *c, const void *key);
+
+/* The same in three steps, for many keys at once: look-ups in a large table wait for memory,
+ * and those of several keys can wait together.  First ask for all slots, then for the
+ * elements that these point at, then find. */
+uint64_t mg_cells_hash(const struct mg_cells *c, const void *key);
+static inline void mg_cells_ask_slot(const struct mg_cells *c, uint64_t hash)
+{
+	if (c->nslots)
+		__builtin_prefetch(&c->slots[(uint32_t)hash & (c->nslots - 1)]);
+}
+static inline void mg_cells_ask_element(const struct mg_cells *c, uint64_t hash)
+{
+	uint64_t slot = c->nslots ? c->slots[(uint32_t)hash & (c->nslots - 1)] : 0;
+
+	if (slot)
+		__builtin_prefetch(mg_cells_at(c, (uint32_t)slot - 1), 1);
+}
+uint32_t mg_cells_find_hashed(struct mg_cells *c, const void *key, uint64_t hash, bool *added);
 void     mg_cells_release(struct mg_cells *c);
 
 #endif

@@ -186,6 +186,7 @@ static void note_span(struct mg_partial *out, const struct mg_source *src)
 
 static void end(struct asking *r, struct mg_partial *out)
 {
+	mg_audit_groups_settle(&r->out->tally.groups);
 	return_groups(r->out->leaf, &r->out->tally.groups);
 	mg_audit_reader_end(&r->in);
 	note_span(out, r->src);

@@ -217,7 +217,7 @@ static void count_range(struct mg_audit_tally *t, const struct mg_audit_query *q
 	struct mg_buf    b = { 0 };
 
 	for (unsigned i = from; i < to; i++) {
-		struct mg_str     text = event_text(&b, i);
+		struct mg_str     text = mg_arena_str(&arena, event_text(&b, i));
 		struct mg_audit   a;
 		struct mg_request r;
 
@@ -227,6 +227,7 @@ static void count_range(struct mg_audit_tally *t, const struct mg_audit_query *q
 		r.line = i;
 		mg_audit_tally_add(t, q, &a, &r, text, &src);
 	}
+	mg_audit_groups_settle(&t->groups);
 	mg_buf_release(&b);
 	mg_arena_release(&arena);
 }
