@@ -4,29 +4,23 @@
  *   mgcorrelate incident.tar.gz
  *   oc adm must-gather ... && mgcorrelate -o report must-gather.local.*
  */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "analysis/rule.h"
-#include "analysis/series.h"
 #include "base/mem.h"
 #include "io/out.h"
-#include "render/events.h"
+#include "render/comparison.h"
 #include "render/findings_json.h"
-#include "render/html.h"
-#include "render/plot.h"
-#include "render/report.h"
+#include "render/report_dir.h"
 #include "render/summary.h"
-#include "render/tsv.h"
 #include "session/judge.h"
 #include "session/rulefiles.h"
 #include "session/session.h"
 
-#define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
+#define COMPARE_ROWS 12 /* of each list, on standard output */
 
 struct opts {
 	struct mg_common      common;
@@ -35,11 +29,12 @@ struct opts {
 	const char           *dir, *format;
 	struct mg_list        offsets, rules;
 	struct mg_logrules    patterns; /* of the rules */
-	bool                  force, no_plots, no_report;
+	bool                  force, no_plots, no_report, compare;
 };
 
-/* The directory of the report: -o, or the operand's base name and ".report". */
-static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const char *operand)
+/* The directory of the report: -o, or the operand's base name and the suffix. */
+static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const char *operand,
+				const char *suffix)
 {
 	static const char *const suffixes[] = { ".gz", ".xz", ".zst", ".bz2", ".tgz", ".tar",
 						".zip" };
@@ -56,7 +51,7 @@ static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const 
 	if (s.n == 0 || mg_str_eq(s, MG_STR("-")) || mg_str_eq(s, MG_STR(".")) ||
 	    mg_str_eq(s, MG_STR("..")))
 		s = MG_STR("incident");
-	return mg_arena_printf(a, "%.*s.report", MG_FMT(s));
+	return mg_arena_printf(a, "%.*s.%s", MG_FMT(s), suffix);
 }
 
 /* Before the work: is there anything that must not be written over? */
@@ -70,119 +65,16 @@ static int check_dir(const struct mg_tool *tool, const char *dir, bool force)
 			      dir);
 }
 
-static int make_dir(const struct mg_tool *tool, const char *dir)
+static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
+			struct mg_case *c, const struct mg_findings *fs, struct mg_buf *files)
 {
-	struct stat st;
+	struct mg_report_dir_opts opt = { .version = MG_VERSION, .no_plots = o->no_plots };
+	struct mg_err             err = { 0 };
+	enum mg_status            st = mg_report_dir_write(dir.p, c, fs, &opt, files, &err);
 
-	if (mkdir(dir, 0777) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
-		return -1;
-	mg_say(tool, "cannot create directory '%s': %s", dir,
-	       errno == EEXIST ? "a file of that name exists" : strerror(errno));
-	return MG_EXIT_OUTPUT;
-}
-
-/* A picture of an earlier run beside new numbers would mislead. */
-static void remove_picture(struct mg_arena *a, struct mg_str dir)
-{
-	unlink(mg_arena_printf(a, "%.*s/timeline.png", MG_FMT(dir)).p);
-	unlink(mg_arena_printf(a, "%.*s/timeline.gp", MG_FMT(dir)).p);
-}
-
-static int close_file(const struct mg_tool *tool, struct mg_out *o)
-{
-	if (mg_out_close(o) == MG_OK)
-		return -1;
-	mg_say(tool, "%s", o->err.msg);
-	return MG_EXIT_OUTPUT;
-}
-
-/* One file of the report directory; `what` selects the writer. */
-enum part { PART_REPORT, PART_FINDINGS, PART_EVENTS };
-
-static int write_part(const struct mg_tool *tool, struct mg_arena *a, struct mg_str dir,
-		      const char *name, enum part what, const struct mg_case *c,
-		      const struct mg_findings *fs)
-{
-	const char           *path = mg_arena_printf(a, "%.*s/%s", MG_FMT(dir), name).p;
-	struct mg_render_opts opt = { 0 };
-	struct mg_out         out;
-
-	if (mg_out_file(&out, path) != MG_OK) {
-		mg_say(tool, "%s", out.err.msg);
-		return MG_EXIT_OUTPUT;
-	}
-	if (what == PART_REPORT)
-		mg_render_report(&out, c, fs, &opt);
-	else if (what == PART_FINDINGS)
-		mg_render_findings_json(&out, c, fs);
-	else
-		mg_render_events(&out, c, MG_EVENTS_JSONL, NULL, NULL, 0);
-	return close_file(tool, &out);
-}
-
-static int write_page(const struct mg_tool *tool, struct mg_arena *a, struct mg_str dir,
-		      const struct mg_case *c, const struct mg_findings *fs,
-		      const struct mg_series *s)
-{
-	const char         *path = mg_arena_printf(a, "%.*s/report.html", MG_FMT(dir)).p;
-	struct mg_html_opts opt = { .series = s, .version = MG_VERSION };
-	struct mg_out       out;
-
-	if (mg_out_file(&out, path) != MG_OK) {
-		mg_say(tool, "%s", out.err.msg);
-		return MG_EXIT_OUTPUT;
-	}
-	mg_render_html(&out, c, fs, &opt);
-	return close_file(tool, &out);
-}
-
-/* The page, the series as TSV, the timeline; a missing gnuplot costs only the picture. */
-static int write_plots(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-		       struct mg_str dir, struct mg_case *c, const struct mg_findings *fs,
-		       bool *drawn)
-{
-	struct mg_series    s;
-	struct mg_plot_opts po = { 0 };
-	struct mg_err       err = { 0 };
-	enum mg_status      st;
-	int                 rc;
-
-	*drawn = false;
-	if (c->first_ns == MG_TIME_NONE)
-		return write_page(tool, a, dir, c, fs, NULL);
-	mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
-	rc = write_page(tool, a, dir, c, fs, &s);
-	if (rc < 0 && mg_tsv_write_dir(dir.p, &s, &err) != MG_OK) {
-		mg_say(tool, "cannot write the series: %s", err.msg);
-		rc = MG_EXIT_OUTPUT;
-	} else if (rc < 0 && !o->no_plots) {
-		st = mg_plot_timeline(dir.p, c, fs, &s, &po, &err);
-		*drawn = st == MG_OK;
-		if (st != MG_OK && !o->common.quiet)
-			mg_say(tool, "no picture: %s", err.msg);
-	}
-	mg_series_release(&s);
-	return rc;
-}
-
-static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
-			struct mg_str dir, struct mg_case *c, const struct mg_findings *fs,
-			const char **files)
-{
-	bool drawn;
-	int  rc;
-
-	if ((rc = make_dir(tool, dir.p)) >= 0)
-		return rc;
-	remove_picture(a, dir);
-	if ((rc = write_part(tool, a, dir, "report.txt", PART_REPORT, c, fs)) >= 0 ||
-	    (rc = write_part(tool, a, dir, "findings.json", PART_FINDINGS, c, fs)) >= 0 ||
-	    (rc = write_part(tool, a, dir, "events.jsonl", PART_EVENTS, c, fs)) >= 0 ||
-	    (rc = write_plots(tool, o, a, dir, c, fs, &drawn)) >= 0)
-		return rc;
-	*files = mg_arena_printf(a, "%.*s/report.html  report.txt%s  findings.json  events.jsonl  series/",
-				 MG_FMT(dir), drawn ? "  timeline.png" : "").p;
-	return -1;
+	if (st == MG_FATAL || (st != MG_OK && !o->common.quiet))
+		mg_say(tool, "%s", err.msg);
+	return st == MG_FATAL ? MG_EXIT_OUTPUT : -1;
 }
 
 static int64_t monotonic_ns(void)
@@ -193,47 +85,164 @@ static int64_t monotonic_ns(void)
 	return t.tv_sec * MG_SEC + t.tv_nsec;
 }
 
+/* What was read of one set of inputs, and what the rules say about it. */
+struct study {
+	struct mg_case     c, baseline;
+	struct mg_findings fs;
+	int                status; /* of reading: MG_EXIT_OK, _DAMAGED, or _USAGE: of no use */
+	bool               known;
+};
+
+static void study_release(struct study *s)
+{
+	mg_findings_release(&s->fs);
+	mg_case_release(&s->c);
+	mg_case_release(&s->baseline);
+}
+
+/* -1, or the status to leave with; nothing is to be released then. */
+static int study(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+		 const struct mg_judge *judge, const struct mg_window_args *window, char **operands,
+		 int n, struct study *out)
+{
+	struct mg_ingest_opts io = { .rules = &o->patterns };
+	int                   rc;
+
+	*out = (struct study){ 0 };
+	if ((rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0)
+		return rc;
+	rc = mg_session_read(tool, &o->common, window, &io, operands, n, &out->c);
+	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
+		return rc;
+	rc = mg_session_clocks(tool, &o->common, a, &io, operands, n, &out->c, rc);
+	if (rc == MG_EXIT_USAGE)
+		return rc;
+	out->known = mg_session_knows(tool, &out->c);
+	out->status = out->known ? rc : MG_EXIT_USAGE;
+	rc = mg_judge_baseline(tool, &o->common, &o->judge, &out->baseline, &out->c);
+	if (rc >= 0)
+		study_release(out);
+	else
+		mg_rules_run(&out->fs, &out->c, judge->set, judge->nset);
+	return rc;
+}
+
+static bool wants_json(const struct opts *o)
+{
+	return o->format && strcmp(o->format, "json") == 0;
+}
+
 static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
 		     char **operands, int n)
 {
-	struct mg_ingest_opts io = { .rules = &o->patterns };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
-	struct mg_findings    fs = { 0 };
-	struct mg_judge       judge;
-	struct mg_case        c;
-	struct mg_out         out;
+	struct mg_str         dir = report_dir(a, o, operands[0], "report");
+	struct mg_buf         files = { 0 };
 	int64_t               began = monotonic_ns();
-	struct mg_str         dir = report_dir(a, o, operands[0]);
-	bool                  known;
-	int                   status, rc;
+	struct mg_judge       judge;
+	struct study          s;
+	struct mg_out         out;
+	int                   rc;
 
 	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
-	    (rc = mg_session_offsets(tool, &o->offsets, a, &io)) >= 0 ||
-	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0))
+	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0) ||
+	    (rc = study(tool, o, a, &judge, &o->window, operands, n, &s)) >= 0)
 		return rc;
-	status = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
-	if (status != MG_EXIT_OK && status != MG_EXIT_DAMAGED)
-		return status;
-	status = mg_session_clocks(tool, &o->common, a, &io, operands, n, &c, status);
-	if (status == MG_EXIT_USAGE)
-		return status;
-	if (!(known = mg_session_knows(tool, &c)))
-		status = MG_EXIT_USAGE;
-	mg_rules_run(&fs, &c, judge.set, judge.nset);
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
-	rc = -1;
-	if (!o->no_report && known)
-		rc = write_report(tool, o, a, dir, &c, &fs, &ro.report);
+	if (!o->no_report && s.known)
+		rc = write_report(tool, o, dir, &s.c, &s.fs, &files);
+	if (rc < 0) {
+		ro.report = files.p;
+		mg_out_fd(&out, STDOUT_FILENO);
+		if (wants_json(o))
+			mg_render_findings_json(&out, &s.c, &s.fs);
+		else
+			mg_render_summary(&out, &s.c, &s.fs, &ro);
+		rc = mg_judge_status(&judge, &s.fs, mg_session_end(tool, &out, s.status));
+	}
+	mg_buf_release(&files);
+	study_release(&s);
+	return rc;
+}
+
+/* --- --compare ------------------------------------------------------------------------- */
+
+/* Both sides: two operands, or one, whose window is B and what lies before it A. */
+static int study_both(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+		      const struct mg_judge *judge, char **operands, int n, struct study s[2],
+		      struct mg_compare_names *names)
+{
+	struct mg_window_args before = { 0 };
+	char                  since[40];
+	int                   rc = study(tool, o, a, judge, &o->window, operands + n - 1, 1, &s[1]);
+
+	if (rc >= 0)
+		return rc;
+	names->side[0] = mg_strz(operands[0]);
+	names->side[1] = mg_strz(operands[n - 1]);
+	if (n == 1 && s[1].c.since_ns != MG_TIME_NONE) {
+		before.until = mg_time_format(s[1].c.since_ns, 9, since, sizeof(since));
+		names->side[0] = mg_arena_printf(a, "%s, before %s", operands[0], before.until);
+		names->side[1] = mg_arena_printf(a, "%s, from then on", operands[0]);
+	} else if (n == 1) {
+		study_release(&s[1]);
+		return mg_usage_error(tool, "--compare needs two inputs, or one and --since or --around");
+	}
+	rc = study(tool, o, a, judge, n == 1 ? &before : &o->window, operands, 1, &s[0]);
+	if (rc >= 0)
+		study_release(&s[1]);
+	return rc;
+}
+
+static int write_compare(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
+			 const struct mg_comparison *cmp, struct mg_case *const c[2],
+			 const struct mg_compare_names *names)
+{
+	struct mg_err  err = { 0 };
+	enum mg_status st = mg_compare_dir_write(dir.p, cmp, c, names, !o->no_plots, &err);
+
+	if (st == MG_FATAL || (st != MG_OK && !o->common.quiet))
+		mg_say(tool, "%s", err.msg);
+	return st == MG_FATAL ? MG_EXIT_OUTPUT : -1;
+}
+
+static int compare(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
+		   char **operands, int n)
+{
+	struct mg_str           dir = report_dir(a, o, operands[n - 1], "compare");
+	struct mg_compare_names names;
+	struct mg_comparison    cmp;
+	struct mg_judge         judge;
+	struct study            s[2];
+	struct mg_case         *c[2] = { &s[0].c, &s[1].c };
+	const struct mg_findings *fs[2] = { &s[0].fs, &s[1].fs };
+	struct mg_out           out;
+	int                     rc;
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(operands[i], "-") == 0)
+			return mg_usage_error(tool, "--compare cannot read standard input");
+	if (n > 2)
+		return mg_usage_error(tool, "--compare needs two inputs, or one and --since or --around");
+	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
+	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0) ||
+	    (rc = study_both(tool, o, a, &judge, operands, n, s, &names)) >= 0)
+		return rc;
+	mg_compare(&cmp, c, fs);
+	if (!o->no_report)
+		rc = write_compare(tool, o, dir, &cmp, c, &names);
 	if (rc < 0) {
 		mg_out_fd(&out, STDOUT_FILENO);
-		if (o->format && strcmp(o->format, "json") == 0)
-			mg_render_findings_json(&out, &c, &fs);
+		if (wants_json(o))
+			mg_render_compare_json(&out, &cmp, c, &names);
 		else
-			mg_render_summary(&out, &c, &fs, &ro);
-		rc = mg_judge_status(&judge, &fs, mg_session_end(tool, &out, status));
+			mg_render_compare_text(&out, &cmp, c, &names, COMPARE_ROWS);
+		rc = mg_session_end(tool, &out, s[0].status > s[1].status ? s[0].status : s[1].status);
+		rc = mg_judge_status(&judge, &s[1].fs, rc);
 	}
-	mg_findings_release(&fs);
-	mg_case_release(&c);
+	mg_comparison_release(&cmp);
+	study_release(&s[0]);
+	study_release(&s[1]);
 	return rc;
 }
 
@@ -251,6 +260,8 @@ int main(int argc, char **argv)
 							   "whatever is estimated", &o.offsets },
 		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
 		  &o.rules },
+		{ MG_OPT_FLAG, 0, "compare", NULL, "what differs: of two inputs, or in the window "
+						   "from before", &o.compare },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -261,6 +272,7 @@ int main(int argc, char **argv)
 		.usage = "[options] [file | directory | archive | -]...",
 		.examples = "  mgcorrelate must-gather.tar.gz\n"
 			    "  mgcorrelate -o report --around 03:12 must-gather.local.*/\n"
+			    "  mgcorrelate --compare healthy.tar.gz incident.tar.gz\n"
 			    "  mgcorrelate --format=json --no-report a.tar.gz | jq '.findings[].claim'\n",
 		.opts = table,
 	};
@@ -276,7 +288,8 @@ int main(int argc, char **argv)
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)
-		rc = correlate(&tool, &o, &a, operands, n);
+		rc = o.compare ? compare(&tool, &o, &a, operands, n) :
+				 correlate(&tool, &o, &a, operands, n);
 	mg_arena_release(&a);
 	mg_logrules_release(&o.patterns);
 	mg_list_release(&o.rules);

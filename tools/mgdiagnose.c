@@ -54,14 +54,20 @@ static int diagnose(const struct mg_tool *tool, const struct opts *o,
 	struct mg_ingest_opts io = { 0 };
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
 	struct mg_findings    fs = { 0 };
-	struct mg_case        c;
-	int                   rc;
+	struct mg_case        c, baseline = { 0 };
+	int                   rc, stop;
 
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
 	if (!mg_session_knows(tool, &c))
 		rc = MG_EXIT_USAGE;
+	stop = mg_judge_baseline(tool, &o->common, &o->judge, &baseline, &c);
+	if (stop >= 0) {
+		mg_case_release(&c);
+		mg_case_release(&baseline);
+		return stop;
+	}
 	mg_rules_run(&fs, &c, judge->set, judge->nset);
 	if (o->format && strcmp(o->format, "json") == 0)
 		mg_render_findings_json(out, &c, &fs);
@@ -70,6 +76,7 @@ static int diagnose(const struct mg_tool *tool, const struct opts *o,
 	rc = mg_judge_status(judge, &fs, mg_session_end(tool, out, rc));
 	mg_findings_release(&fs);
 	mg_case_release(&c);
+	mg_case_release(&baseline);
 	return rc;
 }
 

@@ -5,7 +5,6 @@
  *   mgklog --traces=3 kube-apiserver.log    where slow requests spent their time
  */
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -87,16 +86,6 @@ static int set(const struct mg_tool *t, struct opts *o)
 	return set_match(t, o);
 }
 
-/* Columns of a terminal; 0: no terminal, nothing is cut. */
-static size_t columns(void)
-{
-	struct winsize w;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0)
-		return 0;
-	return w.ws_col;
-}
-
 /* --- what to print ---------------------------------------------------------------- */
 
 static bool wanted(const void *ctx, const struct mg_event *e)
@@ -120,7 +109,7 @@ static void overview(struct mg_out *out, struct opts *o, struct mg_log_ask *q, s
 
 	mg_render_log_components(out, &q->top);
 	blank(out);
-	mg_render_log_top(out, &q->top, c, (size_t)o->ntop, columns());
+	mg_render_log_top(out, &q->top, c, (size_t)o->ntop, mg_terminal_width(STDOUT_FILENO));
 	blank(out);
 	mg_render_log_kinds(out, c, (size_t)o->max);
 	if (q->traces.count || mg_requests_count(c->http))
@@ -143,12 +132,12 @@ static void print(struct mg_out *out, struct opts *o, struct mg_log_ask *q, stru
 	else if (o->stats)
 		mg_render_log_lines(out, c);
 	else if (o->top)
-		mg_render_log_top(out, &q->top, c, (size_t)o->ntop, columns());
+		mg_render_log_top(out, &q->top, c, (size_t)o->ntop, mg_terminal_width(STDOUT_FILENO));
 	else if (o->traces)
-		mg_render_log_traces(out, &q->traces, c, (size_t)o->ntraces, columns());
+		mg_render_log_traces(out, &q->traces, c, (size_t)o->ntraces, mg_terminal_width(STDOUT_FILENO));
 	else if (o->http)
 		mg_render_log_http(out, c->http, *o->http ? o->http : "user-agent,verb,resource,code",
-				   (size_t)o->max, columns());
+				   (size_t)o->max, mg_terminal_width(STDOUT_FILENO));
 	else
 		overview(out, o, q, c);
 }

@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -18,16 +17,14 @@
 #include "ingest/event_stream.h"
 #include "ingest/ingest.h"
 #include "io/out.h"
-#include "render/event_text.h"
-
-enum format { TEXT, JSONL, JSON, TSV };
+#include "render/timeline.h"
 
 struct opts {
 	struct mg_window_args window;
-	const char      *severity, *format;
+	const char      *severity, *format, *group, *step;
 	struct mg_list   kinds, nodes, components;
 	long             max;
-	bool             no_headers;
+	bool             no_headers, intervals;
 	struct mg_common common;
 };
 
@@ -39,11 +36,9 @@ struct run {
 	struct mg_intern      paths;
 	struct mg_merge      *merge;
 	struct mg_filter      filter;
-	enum format           format;
-	struct mg_event_text  text;
+	struct mg_timeline    view;
 	struct mg_out         out;
-	uint64_t              bad, hidden;
-	long                  shown;
+	uint64_t              bad;
 	bool                  readable;
 	struct mg_case        c;
 };
@@ -113,51 +108,33 @@ static void open_all(struct run *r, char **operands, int n)
 
 /* --- output -------------------------------------------------------------------------------- */
 
-static void show(struct run *r, const struct mg_event *e)
-{
-	struct mg_str path = e->artifact < r->paths.n ? mg_intern_str(&r->paths, e->artifact) :
-							mg_str("", 0);
-	struct mg_buf line = { 0 };
-
-	if (r->format == TEXT)
-		mg_event_text(&line, &r->text, e, path);
-	else if (r->format == TSV)
-		mg_wire_tsv(&line, e, path);
-	else
-		mg_wire_json(&line, e, path);
-	if (r->format == JSON) {
-		mg_out_add(&r->out, r->shown ? MG_STR(",\n ") : MG_STR("[\n "));
-		line.n--; /* the newline */
-	}
-	mg_out_add(&r->out, mg_buf_str(&line));
-	mg_buf_release(&line);
-}
-
 static void run(struct run *r)
 {
 	const struct mg_event *e;
 
-	if (r->format == TSV && !r->o->no_headers) {
-		struct mg_buf heading = { 0 };
-
-		mg_wire_tsv_heading(&heading);
-		mg_out_add(&r->out, mg_buf_str(&heading));
-		mg_buf_release(&heading);
-	}
+	mg_timeline_begin(&r->view);
 	while (r->out.err.status == MG_OK && (e = mg_merge_next(r->merge))) {
-		if (!mg_filter_takes(&r->filter, e))
-			continue;
-		if (r->o->max && r->shown >= r->o->max) {
-			r->hidden++;
-			continue;
-		}
-		show(r, e);
-		r->shown++;
+		if (mg_filter_takes(&r->filter, e))
+			mg_timeline_add(&r->view, e,
+					e->artifact < r->paths.n ?
+						mg_intern_str(&r->paths, e->artifact) :
+						mg_str("", 0));
 	}
-	if (r->format == JSON)
-		mg_out_add(&r->out, r->shown ? MG_STR("\n]\n") : MG_STR("[]\n"));
-	if (r->hidden && r->format == TEXT)
-		mg_out_printf(&r->out, "\xe2\x80\xa6 and %" PRIu64 " more\n", r->hidden);
+	mg_timeline_end(&r->view);
+}
+
+/* What the form of the output has no place for. */
+static void say_hidden(const struct run *r)
+{
+	const struct mg_timeline *t = &r->view;
+
+	if (t->hidden && t->form == MG_TIMELINE_GROUPS_TSV)
+		mg_say(r->tool, "%" PRIu64 " events without a time or of too many groups left out",
+		       t->hidden);
+	else if (t->hidden && t->form != MG_TIMELINE_TEXT && t->form != MG_TIMELINE_BARS)
+		mg_say(r->tool, "\xe2\x80\xa6 and %" PRIu64 " more", t->hidden);
+	if (!t->shown)
+		mg_say(r->tool, "no event in the input, or none that was asked for");
 }
 
 static int finish(struct run *r)
@@ -168,10 +145,8 @@ static int finish(struct run *r)
 		mg_say(r->tool, "%s", r->out.err.msg);
 		return MG_EXIT_OUTPUT;
 	}
-	if (r->hidden && r->format != TEXT && !r->o->common.quiet)
-		mg_say(r->tool, "\xe2\x80\xa6 and %" PRIu64 " more", r->hidden);
-	if (!r->shown && !r->o->common.quiet)
-		mg_say(r->tool, "no event in the input, or none that was asked for");
+	if (!r->o->common.quiet)
+		say_hidden(r);
 	if (r->bad > 10)
 		mg_say(r->tool, "\xe2\x80\xa6 and %" PRIu64 " more bad lines", r->bad - 10);
 	if (late && !r->o->common.quiet)
@@ -191,27 +166,45 @@ static void release(struct run *r)
 	mg_intern_release(&r->paths);
 }
 
-/* Columns of the terminal on stdout; 0 when it is none: nothing is cut then. */
-static size_t terminal_width(void)
+/* --format, --group, --step and --intervals together say in which form. */
+static int check_form(struct run *r)
 {
-	struct winsize w;
+	const struct opts  *o = r->o;
+	struct mg_timeline *t = &r->view;
 
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+	if (o->format && !mg_timeline_form_parse(o->format, &t->form))
+		return mg_usage_error(r->tool, "'--format=%s': expected text, jsonl, json, tsv, log "
+				      "or trace", o->format);
+	if (o->intervals && (o->group || t->form != MG_TIMELINE_TEXT))
+		return mg_usage_error(r->tool, "--intervals is a text, and not with --group");
+	if (o->intervals)
+		t->form = MG_TIMELINE_BARS;
+	t->counts.step_ns = MG_SEC;
+	if (o->step && !o->group)
+		return mg_usage_error(r->tool, "--step is for --group");
+	if (o->step && (!mg_duration_parse(mg_strz(o->step), &t->counts.step_ns) ||
+			t->counts.step_ns < MG_MS || t->counts.step_ns > MG_DAY))
+		return mg_usage_error(r->tool, "'--step=%s': expected a duration from 1ms to 24h",
+				      o->step);
+	if (!o->group)
+		return -1;
+	t->counts.by = mg_event_key_parse(o->group);
+	if (t->counts.by == MG_KEY_COUNT)
+		return mg_usage_error(r->tool, "'--group=%s': expected kind, severity, source, "
+				      "component, node, pod, namespace, resource, user, verb, code "
+				      "or file",
+				      o->group);
+	if (t->form != MG_TIMELINE_TEXT && t->form != MG_TIMELINE_TSV)
+		return mg_usage_error(r->tool, "--group is for --format=text or tsv");
+	t->form = t->form == MG_TIMELINE_TSV ? MG_TIMELINE_GROUPS_TSV : MG_TIMELINE_GROUPS;
+	return -1;
 }
 
 static int check(struct run *r)
 {
-	static const char *const names[] = { "text", "jsonl", "json", "tsv" };
-	const struct opts       *o = r->o;
-	struct mg_str            unknown;
-	int                      i = 0;
+	const struct opts *o = r->o;
+	struct mg_str      unknown;
 
-	while (o->format && i < 4 && strcmp(o->format, names[i]) != 0)
-		i++;
-	if (i == 4)
-		return mg_usage_error(r->tool, "'--format=%s': expected text, jsonl, json or tsv",
-				      o->format);
-	r->format = (enum format)i;
 	if (o->severity && !mg_severity_parse(mg_strz(o->severity), &r->filter.severity))
 		return mg_usage_error(r->tool, "'--severity=%s': expected debug, info, warning, "
 				      "error or critical", o->severity);
@@ -222,9 +215,12 @@ static int check(struct run *r)
 	if (unknown.n)
 		return mg_usage_error(r->tool, "'--kind=%.*s': no such kind; see mg-events(5)",
 				      MG_FMT(unknown));
-	r->text.width = terminal_width();
-	r->text.color = mg_color_wanted(o->common.color, STDOUT_FILENO);
-	return -1;
+	r->view.out = &r->out;
+	r->view.max = (size_t)o->max;
+	r->view.headings = !o->no_headers;
+	r->view.text.width = mg_terminal_width(STDOUT_FILENO);
+	r->view.text.color = mg_color_wanted(o->common.color, STDOUT_FILENO);
+	return check_form(r);
 }
 
 static int timeline(struct run *r, char **operands, int n)
@@ -263,8 +259,14 @@ int main(int argc, char **argv)
 		{ MG_OPT_LIST, 0, "node", "NODE,...", "of these nodes", &o.nodes },
 		{ MG_OPT_LIST, 0, "component", "NAME,...", "of these components", &o.components },
 		{ MG_OPT_TEXT, 's', "severity", "LEVEL", "of this severity or above", &o.severity },
-		{ MG_OPT_COUNT, 'n', "max", "N", "the first N events, 0: all (default)", &o.max },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text, jsonl, json or tsv", &o.format },
+		{ MG_OPT_COUNT, 'n', "max", "N", "the first N events or groups, 0: all (default)", &o.max },
+		{ MG_OPT_FLAG, 0, "intervals", NULL, "only what lasted, each with a bar on the clock",
+		  &o.intervals },
+		{ MG_OPT_TEXT, 0, "group", "KEY", "count over time by kind, severity, source, node, user ...",
+		  &o.group },
+		{ MG_OPT_TEXT, 0, "step", "DURATION", "smallest step of --group (default 1s)", &o.step },
+		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text, jsonl, json, tsv, log (lnav) or trace (Perfetto)",
+		  &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL, "tsv without the line of column names", &o.no_headers },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -275,6 +277,7 @@ int main(int argc, char **argv)
 		.usage = "[options] [events.jsonl | archive | directory | -]...",
 		.examples = "  mgtimeline etcd.jsonl apiserver.jsonl --around=03:12:43 --window=2m\n"
 			    "  mgaudit -o events audit.log | mgtimeline - etcd.jsonl --severity=error\n"
+			    "  mgtimeline --group=kind incident.tar.gz\n"
 			    "  mgtimeline --kind=etcd,leader_election --format=jsonl *.jsonl | jq .message\n",
 		.opts = table,
 	};

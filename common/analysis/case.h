@@ -54,6 +54,8 @@ struct mg_case {
 	struct mg_batch     events; /* sorted */
 	struct mg_requests *audit;  /* never NULL; empty when there was no audit log */
 	struct mg_requests *http;   /* never NULL; from httplog lines                */
+	struct mg_requests *usual;  /* of a baseline, the caller's; NULL: what is usual is told
+				       from the case's own requests              */
 	struct mg_samples   samples;
 	int64_t             first_ns, last_ns; /* robust span of the data, MG_TIME_NONE: no time */
 	uint64_t            outliers;          /* events outside the robust span */

@@ -216,3 +216,13 @@ struct mg_requests *mg_rule_requests(const struct mg_rule_ctx *x)
 {
 	return mg_requests_count(x->c->audit) ? x->c->audit : x->c->http;
 }
+
+struct mg_requests *mg_rule_usual(const struct mg_rule_ctx *x)
+{
+	return x->c->usual ? x->c->usual : mg_rule_requests(x);
+}
+
+const char *mg_rule_usual_where(const struct mg_rule_ctx *x)
+{
+	return x->c->usual ? "in the baseline" : "here";
+}

@@ -90,6 +90,10 @@ const char *mg_rule_what(struct mg_rule_ctx *x, const struct mg_requests *r,
 
 /* The requests to judge by: audit events, or httplog lines where there are none. */
 struct mg_requests *mg_rule_requests(const struct mg_rule_ctx *x);
+/* The requests that tell what is usual: those of the baseline, or the same as above. */
+struct mg_requests *mg_rule_usual(const struct mg_rule_ctx *x);
+/* "here" or "in the baseline" */
+const char         *mg_rule_usual_where(const struct mg_rule_ctx *x);
 
 /* chain.c: fill caused_by and effects, order the findings. */
 void mg_findings_chain(struct mg_findings *fs);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -50,6 +51,13 @@ bool mg_color_wanted(const char *choice, int fd)
 	if (choice && strcmp(choice, "never") == 0)
 		return false;
 	return !(no && *no) && isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
+size_t mg_terminal_width(int fd)
+{
+	struct winsize w;
+
+	return ioctl(fd, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
 }
 
 static void print_option(const struct mg_opt *o)

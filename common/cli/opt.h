@@ -88,6 +88,8 @@ int mg_usage_error(const struct mg_tool *tool, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Should `fd` be coloured?  choice: auto, always, never or NULL. */
 bool mg_color_wanted(const char *choice, int fd);
+/* Columns of the terminal `fd`; 0 when it is none: nothing is cut then. */
+size_t mg_terminal_width(int fd);
 
 #define MG_VERSION "0.1.0"
 

@@ -144,3 +144,13 @@ void mg_out_abort(struct mg_out *o)
 		unlink(o->tmp);
 	forget(o);
 }
+
+enum mg_status mg_out_dir(const char *path, struct mg_err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+		return MG_OK;
+	return mg_err_set(err, MG_FATAL, "cannot create directory '%s': %s", path,
+			  errno == EEXIST ? "a file of that name exists" : strerror(errno));
+}

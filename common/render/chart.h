@@ -10,6 +10,7 @@
 
 #include "analysis/series.h"
 #include "base/buf.h"
+#include "base/err.h"
 
 enum mg_picture { MG_PICTURE_PNG, MG_PICTURE_SVG, MG_PICTURE_TXT };
 const char *mg_picture_suffix(enum mg_picture p); /* "png" … */
@@ -107,6 +108,11 @@ enum mg_scale { MG_SCALE_AUTO, MG_SCALE_LINEAR, MG_SCALE_LOG };
 uint32_t mg_chart_table_panel(struct mg_chart *c, const struct mg_table *t, enum mg_scale scale);
 /* Append the whole script.  A chart needs at least one panel and first <= last. */
 void mg_chart_script(struct mg_chart *c, struct mg_buf *out);
+/* Write the script to <dir>/<name>.gp and draw it into the picture of that name beside it, in
+ * at most `seconds` (0: 20).  MG_OK; MG_SKIP: there is no gnuplot (the script is written);
+ * MG_FAIL: gnuplot failed; MG_FATAL: the script could not be written.  err says why. */
+enum mg_status mg_chart_draw(struct mg_chart *c, const char *dir, const char *name, int seconds,
+			     struct mg_err *err);
 void mg_chart_release(struct mg_chart *c);
 
 #endif

@@ -91,7 +91,7 @@ static void verdict(struct mg_html_page *p, const struct mg_coverage *cov)
 
 static void timeline(struct mg_html_page *p)
 {
-	struct mg_timeline  t;
+	struct mg_plan      t;
 	struct mg_plot_opts o = { .picture = MG_PICTURE_SVG };
 	struct mg_err       err = { 0 };
 
@@ -99,7 +99,7 @@ static void timeline(struct mg_html_page *p)
 	if (!p->opt->series) {
 		mg_buf_addz(&p->b, "<p>Nothing to draw: no record has a time.</p>\n");
 	} else {
-		if (mg_timeline_build(&t, p->c, p->fs, p->opt->series, &o, &err) == MG_OK) {
+		if (mg_plan_build(&t, p->c, p->fs, p->opt->series, &o, &err) == MG_OK) {
 			mg_html_chart(&p->b, &t.chart, p->fs);
 			mg_buf_addz(&p->b, "<p class=\"dim js\">Drag over the picture to see only the events "
 					   "of that time.</p>\n");
@@ -108,7 +108,7 @@ static void timeline(struct mg_html_page *p)
 			mg_html_text(&p->b, mg_strz(err.msg));
 			mg_buf_addz(&p->b, "</p>\n");
 		}
-		mg_timeline_release(&t);
+		mg_plan_release(&t);
 	}
 	mg_html_section_end(p);
 }

@@ -3,11 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
-#include "io/out.h"
-#include "render/gnuplot.h"
 #include "render/plot_internal.h"
 #include "render/tsv.h"
 
@@ -16,15 +13,15 @@
 
 static const struct {
 	const char *name;
-	bool (*build)(struct mg_timeline *t);
+	bool (*build)(struct mg_plan *t);
 } panels[MG_PANELS] = {
-	[MG_PANEL_ETCD] = { "etcd", mg_timeline_etcd },
-	[MG_PANEL_MEMORY] = { "memory", mg_timeline_memory },
-	[MG_PANEL_LATENCY] = { "latency", mg_timeline_latency },
-	[MG_PANEL_INFLIGHT] = { "in flight", mg_timeline_inflight },
-	[MG_PANEL_REQUESTS] = { "requests", mg_timeline_requests },
-	[MG_PANEL_STUCK] = { "goroutines", mg_timeline_stuck },
-	[MG_PANEL_MARKS] = { "marks", mg_timeline_marks },
+	[MG_PANEL_ETCD] = { "etcd", mg_plan_etcd },
+	[MG_PANEL_MEMORY] = { "memory", mg_plan_memory },
+	[MG_PANEL_LATENCY] = { "latency", mg_plan_latency },
+	[MG_PANEL_INFLIGHT] = { "in flight", mg_plan_inflight },
+	[MG_PANEL_REQUESTS] = { "requests", mg_plan_requests },
+	[MG_PANEL_STUCK] = { "goroutines", mg_plan_stuck },
+	[MG_PANEL_MARKS] = { "marks", mg_plan_marks },
 };
 
 bool mg_plot_panel_parse(struct mg_str name, enum mg_plot_panel *out)
@@ -53,7 +50,7 @@ static struct mg_str operand_name(const struct mg_case *c)
 	return s.n == 0 || mg_str_eq(s, MG_STR("-")) ? MG_STR("standard input") : s;
 }
 
-static void set_title(struct mg_timeline *t)
+static void set_title(struct mg_plan *t)
 {
 	struct mg_chart *ch = &t->chart;
 	struct mg_str    name = operand_name(t->c);
@@ -86,7 +83,7 @@ static const char *why_left_out(const struct mg_case *c, int panel)
 	return panel == MG_PANEL_MARKS ? "none" : "no data";
 }
 
-static void set_footer(struct mg_timeline *t, unsigned missing)
+static void set_footer(struct mg_plan *t, unsigned missing)
 {
 	struct mg_buf b = { 0 };
 
@@ -134,7 +131,7 @@ static bool near(int64_t a, int64_t b)
 
 /* A finding about stalls begins with the first and ends with the last one: shade these and
  * not what lies between them.  False: it is about something else. */
-static bool shade_stalls(struct mg_timeline *t, const struct mg_finding *f)
+static bool shade_stalls(struct mg_plan *t, const struct mg_finding *f)
 {
 	const struct mg_signals *g = &t->sig;
 
@@ -149,7 +146,7 @@ static bool shade_stalls(struct mg_timeline *t, const struct mg_finding *f)
 
 /* Findings in their rank.  Causes are shaded; effects, which lie in their shade, and what
  * spans everything have their bar among the labels only. */
-static void set_spans(struct mg_timeline *t, const struct mg_findings *fs)
+static void set_spans(struct mg_plan *t, const struct mg_findings *fs)
 {
 	for (uint32_t i = 0; fs && i < fs->n; i++) {
 		const struct mg_finding *f = &fs->f[i];
@@ -166,7 +163,7 @@ static void set_spans(struct mg_timeline *t, const struct mg_findings *fs)
 
 /* --- the script ---------------------------------------------------------------------- */
 
-static void set_chart(struct mg_timeline *t, const struct mg_plot_opts *o, const char *name)
+static void set_chart(struct mg_plan *t, const struct mg_plot_opts *o, const char *name)
 {
 	struct mg_chart *ch = &t->chart;
 
@@ -184,13 +181,13 @@ static const char *picture_name(const struct mg_plot_opts *o)
 	return o->name ? o->name : "timeline";
 }
 
-enum mg_status mg_timeline_build(struct mg_timeline *t, const struct mg_case *c,
+enum mg_status mg_plan_build(struct mg_plan *t, const struct mg_case *c,
 				 const struct mg_findings *fs, const struct mg_series *s,
 				 const struct mg_plot_opts *o, struct mg_err *err)
 {
 	unsigned want = o->panels ? o->panels : (1u << MG_PANELS) - 1, missing = 0;
 
-	*t = (struct mg_timeline){ .c = c, .s = s };
+	*t = (struct mg_plan){ .c = c, .s = s };
 	set_chart(t, o, picture_name(o));
 	if (t->chart.first_ns == MG_TIME_NONE || t->chart.last_ns < t->chart.first_ns)
 		return mg_err_set(err, MG_SKIP, "nothing to draw: no record has a time");
@@ -206,7 +203,7 @@ enum mg_status mg_timeline_build(struct mg_timeline *t, const struct mg_case *c,
 	return MG_OK;
 }
 
-void mg_timeline_release(struct mg_timeline *t)
+void mg_plan_release(struct mg_plan *t)
 {
 	mg_signals_release(&t->sig);
 	mg_chart_release(&t->chart);
@@ -216,36 +213,12 @@ enum mg_status mg_plot_timeline_script(const struct mg_case *c, const struct mg_
 				       const struct mg_series *s, const struct mg_plot_opts *o,
 				       struct mg_buf *out, struct mg_err *err)
 {
-	struct mg_timeline t;
-	enum mg_status     st = mg_timeline_build(&t, c, fs, s, o, err);
+	struct mg_plan t;
+	enum mg_status     st = mg_plan_build(&t, c, fs, s, o, err);
 
 	if (st == MG_OK)
 		mg_chart_script(&t.chart, out);
-	mg_timeline_release(&t);
-	return st;
-}
-
-static enum mg_status write_script(const char *path, const struct mg_buf *text, struct mg_err *err)
-{
-	struct mg_out  o;
-	enum mg_status st = mg_out_file(&o, path);
-
-	if (st == MG_OK) {
-		mg_out_add(&o, mg_buf_str(text));
-		st = mg_out_close(&o);
-	} else {
-		mg_out_abort(&o);
-	}
-	if (st != MG_OK && err)
-		*err = o.err;
-	return st;
-}
-
-/* gnuplot may end well without having drawn. */
-static enum mg_status check_picture(const char *path, enum mg_status st, struct mg_err *err)
-{
-	if (st == MG_OK && access(path, R_OK) != 0)
-		return mg_err_set(err, MG_FAIL, "gnuplot made no picture");
+	mg_plan_release(&t);
 	return st;
 }
 
@@ -253,24 +226,13 @@ enum mg_status mg_plot_timeline(const char *dir, const struct mg_case *c,
 				const struct mg_findings *fs, const struct mg_series *s,
 				const struct mg_plot_opts *o, struct mg_err *err)
 {
-	struct mg_buf  script = { 0 }, gp = { 0 }, picture = { 0 };
-	enum mg_status st = mg_plot_timeline_script(c, fs, s, o, &script, err);
+	struct mg_plan t;
+	enum mg_status     st = mg_plan_build(&t, c, fs, s, o, err);
 
-	mg_buf_printf(&gp, "%s/%s.gp", dir, picture_name(o));
-	mg_buf_printf(&picture, "%s/%s.%s", dir, picture_name(o), mg_picture_suffix(o->picture));
 	if (st == MG_OK)
 		st = mg_tsv_write_dir(dir, s, err);
 	if (st == MG_OK)
-		st = write_script(gp.p, &script, err);
-	if (st == MG_OK) {
-		struct mg_gnuplot_job job = { .dir = dir, .stdout_fd = -1, .seconds = o->seconds,
-					      .script = gp.p + strlen(dir) + 1 };
-
-		unlink(picture.p); /* never leave an old one beside new data */
-		st = check_picture(picture.p, mg_gnuplot_run(&job, err), err);
-	}
-	mg_buf_release(&script);
-	mg_buf_release(&gp);
-	mg_buf_release(&picture);
+		st = mg_chart_draw(&t.chart, dir, picture_name(o), o->seconds, err);
+	mg_plan_release(&t);
 	return st;
 }

@@ -8,7 +8,7 @@
 #include "analysis/signals.h"
 #include "render/plot.h"
 
-struct mg_timeline {
+struct mg_plan {
 	struct mg_chart          chart;
 	const struct mg_case    *c;
 	const struct mg_series  *s;
@@ -17,18 +17,18 @@ struct mg_timeline {
 
 /* The panels, title, footer and findings of the timeline; MG_SKIP: nothing to draw.  To be
  * released either way.  `fs` may be NULL. */
-enum mg_status mg_timeline_build(struct mg_timeline *t, const struct mg_case *c,
+enum mg_status mg_plan_build(struct mg_plan *t, const struct mg_case *c,
 				 const struct mg_findings *fs, const struct mg_series *s,
 				 const struct mg_plot_opts *o, struct mg_err *err);
-void mg_timeline_release(struct mg_timeline *t);
+void mg_plan_release(struct mg_plan *t);
 
 /* Each adds its panel; false: there are no data for it. */
-bool mg_timeline_etcd(struct mg_timeline *t);
-bool mg_timeline_memory(struct mg_timeline *t);
-bool mg_timeline_latency(struct mg_timeline *t);
-bool mg_timeline_inflight(struct mg_timeline *t);
-bool mg_timeline_requests(struct mg_timeline *t);
-bool mg_timeline_stuck(struct mg_timeline *t);
-bool mg_timeline_marks(struct mg_timeline *t); /* plot_marks.c */
+bool mg_plan_etcd(struct mg_plan *t);
+bool mg_plan_memory(struct mg_plan *t);
+bool mg_plan_latency(struct mg_plan *t);
+bool mg_plan_inflight(struct mg_plan *t);
+bool mg_plan_requests(struct mg_plan *t);
+bool mg_plan_stuck(struct mg_plan *t);
+bool mg_plan_marks(struct mg_plan *t); /* plot_marks.c */
 
 #endif

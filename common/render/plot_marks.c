@@ -39,7 +39,7 @@ static bool visible(const struct mg_chart *ch, const struct mg_chart_mark *m)
 	return m->start_ns <= ch->last_ns && end >= ch->first_ns;
 }
 
-static void add(struct mg_timeline *t, struct marks *all, enum row r, int64_t from, int64_t to,
+static void add(struct mg_plan *t, struct marks *all, enum row r, int64_t from, int64_t to,
 		uint64_t count, struct mg_str text)
 {
 	struct mg_chart_mark m = { from, to, (int)r, text };
@@ -99,7 +99,7 @@ static bool same_dump(const struct mg_case *c, size_t i)
 	return false;
 }
 
-static void add_events(struct mg_timeline *t, struct marks *all)
+static void add_events(struct mg_plan *t, struct marks *all)
 {
 	bool audited = mg_requests_count(t->c->audit) > 0;
 
@@ -117,7 +117,7 @@ static void add_events(struct mg_timeline *t, struct marks *all)
 }
 
 /* One mark a death, however many artifacts tell of it. */
-static void add_deaths(struct mg_timeline *t, struct marks *all)
+static void add_deaths(struct mg_plan *t, struct marks *all)
 {
 	for (uint32_t i = 0; i < t->sig.ndeath; i++) {
 		const struct mg_death *d = &t->sig.death[i];
@@ -143,7 +143,7 @@ static int by_time(const void *a, const void *b)
 }
 
 /* Rows that have a mark, renumbered. */
-static void add_rows(struct mg_timeline *t, struct mg_panel *p, const struct marks *all)
+static void add_rows(struct mg_plan *t, struct mg_panel *p, const struct marks *all)
 {
 	int  place[ROWS];
 	char n[32];
@@ -166,7 +166,7 @@ static void add_rows(struct mg_timeline *t, struct mg_panel *p, const struct mar
 	}
 }
 
-bool mg_timeline_marks(struct mg_timeline *t)
+bool mg_plan_marks(struct mg_plan *t)
 {
 	struct marks     all = { 0 };
 	struct mg_panel *p;

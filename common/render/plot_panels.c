@@ -57,7 +57,7 @@ static void add_rule(struct mg_panel *p, int64_t from, int64_t to, enum mg_ink i
 
 /* --- etcd --------------------------------------------------------------------------- */
 
-static void etcd_layer(struct mg_timeline *t, struct mg_panel *p, const struct mg_table *e,
+static void etcd_layer(struct mg_plan *t, struct mg_panel *p, const struct mg_table *e,
 		       const char *longest, const char *count, struct mg_layer y)
 {
 	int  k = column(e, longest), n = column(e, count);
@@ -74,7 +74,7 @@ static void etcd_layer(struct mg_timeline *t, struct mg_panel *p, const struct m
 
 /* From the first word of a lost leader to the next election's end.  A member that has just
  * started is always without one for a moment. */
-static void leader_rules(struct mg_timeline *t, struct mg_panel *p)
+static void leader_rules(struct mg_plan *t, struct mg_panel *p)
 {
 	int64_t lost = MG_TIME_NONE, start = MG_TIME_NONE;
 
@@ -98,14 +98,14 @@ static void leader_rules(struct mg_timeline *t, struct mg_panel *p)
 		add_rule(p, lost, t->chart.last_ns, MG_INK_PURPLE, "no leader, election");
 }
 
-static void stall_rules(struct mg_timeline *t, struct mg_panel *p)
+static void stall_rules(struct mg_plan *t, struct mg_panel *p)
 {
 	for (uint32_t i = 0; i < t->sig.nstall; i++)
 		add_rule(p, t->sig.stall[i].start_ns, t->sig.stall[i].end_ns, MG_INK_VERMILLION,
 			 "no write answered");
 }
 
-bool mg_timeline_etcd(struct mg_timeline *t)
+bool mg_plan_etcd(struct mg_plan *t)
 {
 	const struct mg_table *e = mg_series_table(t->s, "etcd");
 	struct mg_panel       *p;
@@ -154,7 +154,7 @@ static void process_layers(struct mg_panel *p, const struct mg_table *t, struct 
 }
 
 /* A death can take the memory's limit with it: mark the kills. */
-static void kill_rules(struct mg_timeline *t, struct mg_panel *p)
+static void kill_rules(struct mg_plan *t, struct mg_panel *p)
 {
 	for (uint32_t i = 0; i < t->sig.ndeath; i++)
 		if (t->sig.death[i].oom)
@@ -162,7 +162,7 @@ static void kill_rules(struct mg_timeline *t, struct mg_panel *p)
 				 "OOM kill");
 }
 
-bool mg_timeline_memory(struct mg_timeline *t)
+bool mg_plan_memory(struct mg_plan *t)
 {
 	const struct mg_table *m = mg_series_table(t->s, "memory");
 	struct mg_panel       *p;
@@ -182,7 +182,7 @@ bool mg_timeline_memory(struct mg_timeline *t)
 	return true;
 }
 
-bool mg_timeline_stuck(struct mg_timeline *t)
+bool mg_plan_stuck(struct mg_plan *t)
 {
 	const struct mg_table *g = mg_series_table(t->s, "goroutines");
 	struct mg_panel       *p;
@@ -218,7 +218,7 @@ static struct mg_str source_of(const struct mg_table *t)
 	return i < 0 ? mg_str("", 0) : mg_str_from(s, (size_t)i);
 }
 
-bool mg_timeline_latency(struct mg_timeline *t)
+bool mg_plan_latency(struct mg_plan *t)
 {
 	static const struct {
 		const char     *name;
@@ -259,7 +259,7 @@ bool mg_timeline_latency(struct mg_timeline *t)
 	return true;
 }
 
-bool mg_timeline_inflight(struct mg_timeline *t)
+bool mg_plan_inflight(struct mg_plan *t)
 {
 	const struct mg_table *f = mg_series_table(t->s, "inflight");
 	struct mg_panel       *p;
@@ -288,7 +288,7 @@ static bool needs_log(const struct mg_panel *p)
 	return p->nlayer > 1 && hi > LOG_RATIO * lo;
 }
 
-bool mg_timeline_requests(struct mg_timeline *t)
+bool mg_plan_requests(struct mg_plan *t)
 {
 	static const struct {
 		const char     *name;

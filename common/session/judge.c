@@ -2,6 +2,7 @@
 #include "session/judge.h"
 
 #include "base/num.h"
+#include "session/session.h"
 
 /* rule.threshold=value */
 static bool parse_override(struct mg_str text, struct mg_arena *a, struct mg_override *out)
@@ -36,6 +37,30 @@ int mg_judge_parse(const struct mg_tool *tool, const struct mg_judge_args *args,
 		return mg_usage_error(tool, "'--fail-on=%s': expected info, warning, error or "
 					    "critical", args->fail_on);
 	return -1;
+}
+
+int mg_judge_baseline(const struct mg_tool *tool, const struct mg_common *common,
+		      const struct mg_judge_args *args, struct mg_case *baseline, struct mg_case *c)
+{
+	struct mg_ingest_opts io = { 0 };
+	char                 *operands[] = { (char *)args->baseline, NULL };
+	int                   rc;
+
+	if (!args->baseline)
+		return -1;
+	if (strcmp(args->baseline, "-") == 0)
+		return mg_usage_error(tool, "--baseline cannot be standard input");
+	rc = mg_session_read(tool, common, NULL, &io, operands, 1, baseline);
+	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED) {
+		*baseline = (struct mg_case){ 0 };
+		return rc;
+	}
+	c->usual = mg_requests_count(baseline->audit) ? baseline->audit : baseline->http;
+	if (mg_requests_count(c->usual))
+		return -1;
+	c->usual = NULL;
+	mg_say(tool, "'%s': no requests that could say what is usual", args->baseline);
+	return MG_EXIT_USAGE;
 }
 
 int mg_judge_status(const struct mg_judge *j, const struct mg_findings *fs, int status)

@@ -11,9 +11,11 @@
 
 struct mg_judge_args {
 	struct mg_list set;
-	const char    *fail_on;
+	const char    *fail_on, *baseline;
 };
 #define MG_JUDGE_OPTS(j)                                                                     \
+	{ MG_OPT_TEXT, 0, "baseline", "INPUT", "what is usual: an archive of a good time",   \
+	  &(j)->baseline },                                                                  \
 	{ MG_OPT_LIST, 0, "set", "RULE.X=N", "another threshold for a rule", &(j)->set },    \
 	{ MG_OPT_TEXT, 0, "fail-on", "SEVERITY", "exit 1 when a finding is at least this bad", \
 	  &(j)->fail_on }
@@ -28,6 +30,11 @@ struct mg_judge {
 /* -1, or the exit status after a message. */
 int mg_judge_parse(const struct mg_tool *tool, const struct mg_judge_args *args,
 		   struct mg_arena *a, struct mg_judge *out);
+
+/* Read what --baseline names, if anything, into the zeroed *baseline (to be released with
+ * mg_case_release either way) and let `c` know what is usual.  -1, or the exit status. */
+int mg_judge_baseline(const struct mg_tool *tool, const struct mg_common *common,
+		      const struct mg_judge_args *args, struct mg_case *baseline, struct mg_case *c);
 
 /* The exit status with these findings, `status` without them.  Output that was lost counts
  * for more than what it would have said. */

@@ -53,7 +53,8 @@ static struct window *windows_of(struct mg_requests *r, int64_t width, size_t *n
 	return w;
 }
 
-static int64_t usual_p99(const struct window *w, size_t n, double min_requests)
+/* Median of the windows' worst p99. */
+static int64_t median_p99(const struct window *w, size_t n, double min_requests)
 {
 	int64_t *v = mg_alloc(sizeof(*v) * (n + 1)), median;
 	size_t   k = 0;
@@ -143,10 +144,10 @@ static void report(struct mg_rule_ctx *x, const struct breach *b, int64_t usual)
 
 	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_HIGH, b->first, b->last);
 	mg_find_claim(x, f, "API requests were slow between %s and %s: p99 of %s reached %s at %s "
-			    "(usual here: %s)",
+			    "(usual %s: %s)",
 		      mg_rule_clock(x, b->first), mg_rule_clock(x, b->last),
 		      b->write ? "writes" : "reads", mg_rule_dur(x, b->worst),
-		      mg_rule_clock(x, b->worst_at), mg_rule_dur(x, usual));
+		      mg_rule_clock(x, b->worst_at), mg_rule_usual_where(x), mg_rule_dur(x, usual));
 	mg_find_label(x, f, "API slow");
 	if (slowest)
 		mg_find_event(x, f, slowest);
@@ -159,6 +160,26 @@ static void report(struct mg_rule_ctx *x, const struct breach *b, int64_t usual)
 	mg_find_num(f, "worst_p99_seconds", (double)b->worst / 1e9);
 	mg_find_num(f, "usual_p99_seconds", (double)usual / 1e9);
 	mg_find_num(f, "windows", (double)b->windows);
+}
+
+static void release(struct window *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		mg_hist_release(&w[i].read);
+		mg_hist_release(&w[i].write);
+	}
+	free(w);
+}
+
+/* Of the baseline. */
+static int64_t usual_p99(struct mg_rule_ctx *x, int64_t width, double least)
+{
+	size_t         n;
+	struct window *w = windows_of(mg_rule_usual(x), width, &n);
+	int64_t        usual = median_p99(w, n, least);
+
+	release(w, n);
+	return usual;
 }
 
 static void run(struct mg_rule_ctx *x)
@@ -175,17 +196,13 @@ static void run(struct mg_rule_ctx *x)
 		return;
 	}
 	w = windows_of(mg_rule_requests(x), width, &n);
-	usual = usual_p99(w, n, least);
+	usual = x->c->usual ? usual_p99(x, width, least) : median_p99(w, n, least);
 	b = find_breach(w, n, width, limit, least);
 	if (b.windows && (double)b.worst >= mg_rule_num(x, "times_usual") * (double)usual) {
 		sharpen(x->c, &b);
 		report(x, &b, usual);
 	}
-	for (size_t i = 0; i < n; i++) {
-		mg_hist_release(&w[i].read);
-		mg_hist_release(&w[i].write);
-	}
-	free(w);
+	release(w, n);
 }
 
 const struct mg_rule mg_rule_slo_breach = {

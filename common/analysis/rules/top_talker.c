@@ -21,22 +21,30 @@ static int cmp_u64(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Median of the other minutes of the archive for this user, silent minutes counting 0. */
-static uint64_t usual(const struct mg_minute *m, size_t n, const struct mg_minute *peak,
-		      int64_t minutes)
+static int64_t minutes_of(const struct mg_requests *r)
 {
-	uint64_t *v = mg_alloc(sizeof(*v) * (n + 1)), median;
-	size_t    k = 0;
+	int64_t first, last;
+
+	mg_requests_span(r, &first, &last);
+	return last / MG_MIN - first / MG_MIN + 1;
+}
+
+/* Median of the minutes of `r` for this user, without `except`, silent minutes counting 0. */
+static uint64_t median(struct mg_requests *r, struct mg_str user, int64_t except)
+{
+	size_t                  n, k = 0;
+	const struct mg_minute *m = mg_requests_user_minutes(r, &n);
+	uint64_t               *v = mg_alloc(sizeof(*v) * (n + 1)), middle;
+	int64_t                 others = minutes_of(r) - 1;
 
 	for (size_t i = 0; i < n; i++)
-		if (m[i].key == peak->key && m[i].minute != peak->minute)
+		if (m[i].minute != except && mg_str_eq(mg_requests_text(r, m[i].key), user))
 			v[k++] = m[i].count;
 	qsort(v, k, sizeof(*v), cmp_u64);
 	/* minutes without a request of this user stand before the first entry */
-	median = minutes > 1 && k > (size_t)(minutes - 1) / 2
-			 ? v[k - 1 - (size_t)(minutes - 1) / 2] : 0;
+	middle = others > 0 && k > (size_t)others / 2 ? v[k - 1 - (size_t)others / 2] : 0;
 	free(v);
-	return median;
+	return middle;
 }
 
 static void run(struct mg_rule_ctx *x)
@@ -44,7 +52,6 @@ static void run(struct mg_rule_ctx *x)
 	struct mg_requests     *r = mg_rule_requests(x);
 	size_t                  n;
 	const struct mg_minute *m = mg_requests_user_minutes(r, &n), *peak = NULL;
-	int64_t                 first, last, minutes;
 	uint64_t                all, before;
 	struct mg_finding      *f;
 
@@ -52,21 +59,20 @@ static void run(struct mg_rule_ctx *x)
 		peak = !peak || m[i].count > peak->count ? &m[i] : peak;
 	if (!peak || (double)peak->count < 60 * mg_rule_num(x, "min_per_second"))
 		return;
-	mg_requests_span(r, &first, &last);
-	minutes = last / MG_MIN - first / MG_MIN + 1;
 	all = all_in_minute(m, n, peak->minute);
-	before = usual(m, n, peak, minutes);
+	before = median(mg_rule_usual(x), mg_requests_text(r, peak->key), peak->minute);
 	if ((double)peak->count < mg_rule_num(x, "share") * (double)all ||
 	    (double)peak->count < mg_rule_num(x, "times_usual") * (double)before)
 		return;
 	f = mg_find_new(x, MG_SEV_INFO, MG_CONF_HIGH, peak->minute * MG_MIN,
 			(peak->minute + 1) * MG_MIN);
 	mg_find_claim(x, f, "%s made %llu of %llu requests (%.0f %%) in the minute from %s; in its median "
-			    "minute it makes %llu",
+			    "minute %sit makes %llu",
 		      mg_rule_user(x, mg_requests_text(r, peak->key)),
 		      (unsigned long long)peak->count, (unsigned long long)all,
 		      100.0 * (double)peak->count / (double)all,
-		      mg_rule_clock(x, peak->minute * MG_MIN), (unsigned long long)before);
+		      mg_rule_clock(x, peak->minute * MG_MIN), x->c->usual ? "in the baseline " : "",
+		      (unsigned long long)before);
 	mg_find_label(x, f, "top talker");
 	mg_find_num(f, "requests_in_peak_minute", (double)peak->count);
 	mg_find_num(f, "share", (double)peak->count / (double)all);
