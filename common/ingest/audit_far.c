@@ -6,7 +6,9 @@
 #define WAYS  16            /* of a set: two cache lines */
 #define FIRST ((size_t)256) /* sets */
 
-/* An event is in the set that its id names, or, when that one is full, in the next. */
+#define TRIES 32            /* sets */
+
+/* An event is in the set that its id names, or, when that one is full, in one of the next. */
 struct mg_audit_far {
 	size_t    sets, most; /* now, at most */
 	size_t    n;          /* remembered   */
@@ -37,16 +39,24 @@ static bool holds(const uint64_t *set, uint64_t id)
 	return false;
 }
 
-/* The oldest of a full set gives way. */
+static uint64_t *set_at(const struct mg_audit_far *s, uint64_t id, size_t try)
+{
+	return s->id[(id + try) & (s->sets - 1)];
+}
+
+/* Into the first set that has room; when none has, the oldest of its own gives way. */
 static void insert(struct mg_audit_far *s, uint64_t id)
 {
-	size_t    i = id & (s->sets - 1);
-	uint64_t *set = s->id[i];
+	uint64_t *set = set_at(s, id, 0);
 
-	if (set[WAYS - 1] && !s->id[(i + 1) & (s->sets - 1)][WAYS - 1])
-		set = s->id[(i + 1) & (s->sets - 1)];
-	s->forgot |= set[WAYS - 1] != 0;
-	s->n += set[WAYS - 1] == 0;
+	for (size_t i = 0; i < TRIES && set[WAYS - 1]; i++)
+		set = set_at(s, id, i);
+	if (set[WAYS - 1]) {
+		set = set_at(s, id, 0);
+		s->forgot = true;
+		s->n--;
+	}
+	s->n++;
 	memmove(set + 1, set, (WAYS - 1) * sizeof(*set));
 	set[0] = id;
 }
@@ -68,11 +78,14 @@ static void grow(struct mg_audit_far *s)
 
 bool mg_audit_far_add(struct mg_audit_far *s, uint64_t id)
 {
-	size_t          i = id & (s->sets - 1);
-	const uint64_t *set = s->id[i];
+	for (size_t i = 0; i < TRIES; i++) {
+		const uint64_t *set = set_at(s, id, i);
 
-	if (holds(set, id) || (set[WAYS - 1] && holds(s->id[(i + 1) & (s->sets - 1)], id)))
-		return true;
+		if (holds(set, id))
+			return true;
+		if (!set[WAYS - 1]) /* it has always had room */
+			break;
+	}
 	if (s->n >= s->sets * WAYS / 2 && s->sets < s->most)
 		grow(s);
 	insert(s, id);
