@@ -248,6 +248,50 @@ static void in_pieces(struct mg_audit_tally *t, const struct mg_audit_query *q, 
 	mg_audit_tally_finish(t, q, &none);
 }
 
+/* As threads do it: each goes on counting where another stopped, and who counts which piece
+ * is chance; added up from the last to the first. */
+static void by_threads(struct mg_audit_tally *t, const struct mg_audit_query *q, unsigned n,
+		       unsigned piece, unsigned threads)
+{
+	struct mg_audit_opens none = { 0 };
+	struct mg_audit_tally part[4];
+
+	mg_audit_tally_init(t);
+	for (unsigned i = 0; i < threads; i++)
+		mg_audit_tally_init(&part[i]);
+	for (unsigned i = n / piece + 1, k = 7; i-- > 0; k = k * 5 + 3)
+		count_range(&part[k % threads], q, i * piece < n ? i * piece : n,
+			    (i + 1) * piece < n ? (i + 1) * piece : n);
+	for (unsigned i = threads; i-- > 0;)
+		mg_audit_tally_merge(t, q, &part[i]);
+	mg_audit_tally_finish(t, q, &none);
+}
+
+static bool same_keys(const struct mg_audit_groups *a, const struct mg_audit_group *x,
+		      const struct mg_audit_groups *b, const struct mg_audit_group *y)
+{
+	for (int k = 0; k < MG_AUDIT_MAX_KEYS; k++)
+		if ((x->key[k] == MG_NONE) != (y->key[k] == MG_NONE) ||
+		    !mg_str_eq(mg_audit_group_text(a, x->key[k]), mg_audit_group_text(b, y->key[k])))
+			return false;
+	return true;
+}
+
+/* The group of `b` with the keys of `x`; *at is where it was expected, then where it is. */
+static const struct mg_audit_group *twin(const struct mg_audit_groups *a,
+					 const struct mg_audit_group *x,
+					 const struct mg_audit_groups *b, uint32_t *at)
+{
+	for (uint32_t n = 0; n < b->groups.n; n++) {
+		uint32_t i = (*at + n) % b->groups.n;
+
+		if (same_keys(a, x, b, mg_cells_at(&b->groups, i)))
+			return mg_cells_at(&b->groups, *at = i);
+	}
+	fail_msg("a group is missing");
+	return NULL;
+}
+
 static void same_groups(const struct mg_audit_groups *a, const struct mg_audit_groups *b)
 {
 	struct mg_audit_busiest *pa = mg_audit_groups_busiest(a), *pb = mg_audit_groups_busiest(b);
@@ -255,19 +299,29 @@ static void same_groups(const struct mg_audit_groups *a, const struct mg_audit_g
 
 	assert_int_equal(a->groups.n, b->groups.n);
 	assert_int_equal(a->codes.n, b->codes.n);
-	assert_memory_equal(ca, cb, a->codes.n * sizeof(*ca));
 	for (uint32_t i = 0; i < a->groups.n; i++) {
-		const struct mg_audit_group *x = mg_cells_at(&a->groups, i);
-		const struct mg_audit_group *y = mg_cells_at(&b->groups, i);
+		uint32_t                     at = i;
+		const struct mg_audit_group *x = mg_cells_at(&a->groups, i), *y = twin(a, x, b, &at);
+		const struct mg_audit_code  *cx, *cy;
+		size_t                       nx, ny;
 
-		assert_memory_equal(x->key, y->key, sizeof(x->key));
 		assert_true(x->count == y->count && x->took.n == y->took.n);
 		assert_true(x->took.sum == y->took.sum && x->took.max == y->took.max);
 		assert_true(x->first_ns == y->first_ns && x->last_ns == y->last_ns);
 		for (double q = 0; q <= 1; q += 0.1)
 			assert_int_equal(mg_spread_quantile(&x->took, q),
 					 mg_spread_quantile(&y->took, q));
-		assert_true(pa[i].count == pb[i].count && pa[i].second == pb[i].second);
+		assert_true(pa[i].count == pb[at].count && pa[i].second == pb[at].second);
+		cx = mg_audit_codes_of(ca, a->codes.n, i, &nx);
+		cy = mg_audit_codes_of(cb, b->codes.n, at, &ny);
+		assert_int_equal(nx, ny);
+		for (size_t k = 0; k < nx; k++)
+			assert_true(cx[k].code == cy[k].code && cx[k].count == cy[k].count);
+		assert_int_equal(x->earliest != NULL, y->earliest != NULL);
+		if (x->earliest) {
+			assert_int_equal(x->earliest->line, y->earliest->line);
+			assert_true(mg_str_eq(x->earliest->uri, y->earliest->uri));
+		}
 	}
 	free(pa);
 	free(pb);
@@ -281,16 +335,20 @@ static void test_groups_in_pieces(void **state)
 						     { MG_BY_PRODUCT, MG_BY_URI },
 						     { MG_BY_GROUP, MG_BY_MINUTE } };
 
-	for (size_t k = 0; k < 3; k++) {
+	for (size_t k = 0; k < 6; k++) {
 		struct mg_audit_query q = { .want = MG_AUDIT_GROUPS,
-					    .by = { .key = { keys[k][0], keys[k][1] }, .n = 2,
-						    .detail = true } };
+					    .by = { .key = { keys[k / 2][0], keys[k / 2][1] }, .n = 2,
+						    .detail = k % 2, .sections = k % 2 == 0 } };
 		struct mg_audit_tally one, other;
 
 		mg_audit_filter_init(&q.filter);
 		in_pieces(&one, &q, 3000, 3000);
+		assert_true(one.groups.groups.n > 1 && one.groups.peaks.n > 0);
 		for (unsigned piece = 1; piece < 3000; piece = piece * 7 + 1) {
 			in_pieces(&other, &q, 3000, piece);
+			same_groups(&one.groups, &other.groups);
+			mg_audit_tally_release(&other);
+			by_threads(&other, &q, 3000, piece, 1 + piece % 4);
 			same_groups(&one.groups, &other.groups);
 			mg_audit_tally_release(&other);
 		}
