@@ -5,7 +5,8 @@
  * files is two events: a request that went through two API servers.
  *
  * Layer:   ingest
- * Memory:  the tally, up to 8 MiB to know events again, and what is in flight
+ * Memory:  the tally, 256 KiB to know events again, up to 16 MiB a file that is read in order,
+ *          and what is in flight
  * Use:     mg_audit_ask_init, fill `query`; hand mg_audit_ask_pick and mg_audit_ask_fold with
  *          ctx = the ask to mg_ingest_run; then mg_audit_ask_end.  When that gives true, read
  *          again: some file holds events twice, and its blocks must be read in order, which

@@ -67,7 +67,7 @@ void mg_tsv_format(struct mg_buf *out, const struct mg_table *t)
 		 * add up modulo 2^64 whatever the signs are */
 		int64_t ns = (int64_t)((uint64_t)t->start_ns + (uint64_t)i * (uint64_t)t->step_ns);
 
-		mg_buf_addz(out, mg_time_format(ns, 0, text, sizeof(text)));
+		mg_buf_addz(out, mg_time_format(ns, t->step_ns % MG_SEC ? 3 : 0, text, sizeof(text)));
 		for (uint32_t c = 0; c < t->ncol; c++) {
 			mg_buf_addc(out, '\t');
 			add_number(out, t->col[c].v[i]);
