@@ -10,7 +10,8 @@
 void mg_audit_filter_init(struct mg_audit_filter *f)
 {
 	*f = (struct mg_audit_filter){ .after_ns = MG_TIME_NONE, .before_ns = MG_TIME_NONE,
-				       .min_ns = -1, .max_ns = -1, .default_stage = true, .parts = MG_REQUEST_ALL };
+				       .min_ns = -1, .max_ns = -1, .default_stage = true,
+				       .parts = MG_REQUEST_ALL };
 }
 
 enum mg_status mg_audit_filter_add(struct mg_audit_filter *f, enum mg_audit_field field,

@@ -16,8 +16,9 @@ enum mg_request_part {
 	MG_REQUEST_ALL = 3,
 };
 
-/* Fill *q, of the resource and the URI what `parts` says; artifact and line are left 0.  The address is that of the TCP peer, the last
- * one: the others are what the client says.  Whether the event counts as a request at all: mg_audit_counts. */
+/* Fill *q, of the resource and the URI what `parts` says; artifact and line are left 0.  The
+ * address is that of the TCP peer, the last one: the others are what the client says.  Whether
+ * the event counts as a request at all: mg_audit_counts. */
 void mg_request_from_audit(struct mg_request *q, const struct mg_audit *a,
 			   struct mg_arena *arena, unsigned parts);
 
