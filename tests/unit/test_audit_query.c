@@ -343,7 +343,7 @@ static void test_groups_in_pieces(void **state)
 
 		mg_audit_filter_init(&q.filter);
 		in_pieces(&one, &q, 3000, 3000);
-		assert_true(one.groups.groups.n > 1 && one.groups.peaks.n > 0);
+		assert_true(one.groups.groups.n > 1);
 		for (unsigned piece = 1; piece < 3000; piece = piece * 7 + 1) {
 			in_pieces(&other, &q, 3000, piece);
 			same_groups(&one.groups, &other.groups);
