@@ -31,8 +31,8 @@ struct run {
 	const struct opts    *o;
 	struct mg_chart       chart;
 	enum mg_scale         scale;
-	struct mg_table      *t; /* one a readable operand, lives as long as the chart */
-	int                   nt;
+	struct mg_table      *t; /* that could be read; live as long as the chart */
+	size_t                nt, cap;
 	bool                  damaged;
 };
 
@@ -61,25 +61,44 @@ static bool slurp(struct run *r, const char *path, struct mg_buf *text)
 	return ok;
 }
 
-static void read_table(struct run *r, const char *path)
+static void read_table(struct run *r, const char *path, struct mg_str text, uint64_t line)
 {
-	struct mg_table *t = &r->t[r->nt];
-	struct mg_buf    text = { 0 };
-	struct mg_err    err = { 0 };
-	uint64_t         bad = 0;
-	bool             ok = slurp(r, path, &text);
+	struct mg_table t;
+	struct mg_err   err = { 0 };
+	uint64_t        bad = 0;
+	bool            ok = mg_tsv_parse(text, &r->chart.arena, &t, &bad, &err) == MG_OK;
 
-	if (ok && mg_tsv_parse(mg_buf_str(&text), &r->chart.arena, t, &bad, &err) != MG_OK) {
-		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64, path, err.msg, err.line);
-		ok = false;
-	}
-	if (ok && t->title[0] == '\0')
-		t->title = path;
+	if (!ok)
+		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64, path, err.msg,
+		       line + err.line);
+	if (ok && t.title[0] == '\0')
+		t.title = path;
 	if (bad)
 		mg_say(r->tool, "'%s': rows left out: %" PRIu64 " (no time in the first column, or "
 				"more than %d rows)", path, bad, MG_TSV_ROWS);
-	r->nt += ok;
+	if (ok)
+		MG_PUSH(r->t, r->nt, r->cap, t);
 	r->damaged |= !ok || bad;
+}
+
+/* All tables of a file. */
+static void read_tables(struct run *r, const char *path)
+{
+	struct mg_buf text = { 0 };
+	struct mg_str rest, one = mg_str("", 0);
+	uint64_t      line = 0;
+
+	if (slurp(r, path, &text)) {
+		rest = mg_buf_str(&text);
+		if (!mg_tsv_cut(&rest, &one, &line))
+			read_table(r, path, one, 0); /* says that it is empty */
+		else
+			do
+				read_table(r, path, one, line);
+			while (mg_tsv_cut(&rest, &one, &line));
+	} else {
+		r->damaged = true;
+	}
 	mg_buf_release(&text);
 }
 
@@ -100,7 +119,7 @@ static void set_span(struct run *r)
 {
 	struct mg_chart *c = &r->chart;
 
-	for (int i = 0; i < r->nt; i++) {
+	for (size_t i = 0; i < r->nt; i++) {
 		const struct mg_table *t = &r->t[i];
 		int64_t end = t->start_ns + (int64_t)t->n * t->step_ns;
 
@@ -210,9 +229,8 @@ static int run(const struct mg_tool *tool, const struct opts *o, char **operands
 	struct run r = { .tool = tool, .o = o };
 	int        rc = set_picture(&r);
 
-	r.t = mg_zalloc((size_t)(n + 1) * sizeof(*r.t));
 	for (int i = 0; i < n && rc < 0; i++)
-		read_table(&r, operands[i]);
+		read_tables(&r, operands[i]);
 	if (rc < 0 && r.nt == 0)
 		rc = MG_EXIT_USAGE;
 	if (rc < 0) {

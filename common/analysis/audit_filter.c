@@ -237,9 +237,7 @@ static bool on_pod_security(const struct mg_audit_filter *f, const struct mg_aud
 
 static bool on_stage(const struct mg_audit_filter *f, const struct mg_audit *a)
 {
-	if (f->default_stage)
-		return mg_audit_counts(a);
-	return f->stage.n == 0 || mg_str_eq(f->stage, mg_str(a->stage_text.p, a->stage_text.n));
+	return f->default_stage ? mg_audit_counts(a) : on_text(f, MG_ON_STAGE, a->stage_text);
 }
 
 static bool on_code(const struct mg_audit_filter *f, uint32_t code)

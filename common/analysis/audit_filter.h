@@ -16,7 +16,7 @@ enum mg_audit_field {
 	MG_ON_VERB, MG_ON_USER, MG_ON_UID, MG_ON_NAME, MG_ON_NAMESPACE, MG_ON_RESOURCE,
 	MG_ON_SUBRESOURCE, MG_ON_MANAGER, MG_ON_CODE, MG_ON_AGENT, MG_ON_IP, MG_ON_GROUP,
 	MG_ON_IMPERSONATED, MG_ON_LEVEL, MG_ON_DECISION, MG_ON_REASON, MG_ON_OBJECT_UID,
-	MG_ON_FIELDS
+	MG_ON_STAGE, MG_ON_FIELDS
 };
 
 enum mg_pod_security { MG_PSS_ANY, MG_PSS_POD, MG_PSS_ALL };
@@ -35,8 +35,7 @@ struct mg_audit_filter {
 						   mg_audit_filter_parts and the user need */
 	struct mg_annotation_want *annotations; /* all must hold */
 	size_t                     nannotations, annotations_cap;
-	struct mg_str              stage;       /* empty: all */
-	bool    default_stage; /* whatever stands for a request, see mg_audit_counts */
+	bool    default_stage; /* what stands for a request (mg_audit_counts), whatever on[STAGE] */
 	bool    failed_only, no_reviews;
 	enum mg_pod_security pod_security;
 	int64_t after_ns, before_ns; /* received: exclusive, MG_TIME_NONE: open */

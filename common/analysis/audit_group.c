@@ -10,7 +10,6 @@ void mg_audit_groups_init(struct mg_audit_groups *g)
 	mg_cells_init(&g->groups, sizeof(struct mg_audit_group),
 		      sizeof(uint32_t) * MG_AUDIT_MAX_KEYS);
 	mg_cells_init(&g->codes, sizeof(struct mg_audit_code), 2 * sizeof(uint32_t));
-	mg_cells_init(&g->peaks, sizeof(struct mg_audit_peak), 2 * sizeof(uint32_t));
 }
 
 /* --- counting ---------------------------------------------------------------------- */
@@ -48,33 +47,6 @@ static int64_t second_of(int64_t ns)
 	return ns / MG_SEC - (ns % MG_SEC < 0);
 }
 
-/* Where the requests of a group in a second are counted. */
-static uint64_t ask_second(const struct mg_audit_groups *g, uint32_t group, uint32_t second)
-{
-	uint32_t key[2] = { group, second };
-	uint64_t hash = mg_cells_hash(&g->peaks, key);
-
-	mg_cells_ask_slot(&g->peaks, hash);
-	return hash;
-}
-
-static void count_second(struct mg_audit_groups *g, uint32_t group, uint32_t second, uint64_t hash,
-			 uint32_t n)
-{
-	struct mg_audit_group *e = mg_cells_at(&g->groups, group);
-	uint32_t               key[2] = { group, second }, i;
-	bool                   added;
-
-	if (e->in_second == 0)
-		e->second = second;
-	if (e->second == second) {
-		e->in_second += n;
-		return;
-	}
-	i = mg_cells_find_hashed(&g->peaks, key, hash, &added);
-	((struct mg_audit_peak *)mg_cells_at(&g->peaks, i))->count += n;
-}
-
 /* Does a request that was received at `start_ns` stand before `e`? */
 static bool stands_before(const struct mg_audit_earliest *e, int64_t start_ns, uint32_t artifact,
 			  uint64_t line)
@@ -104,7 +76,7 @@ struct waiting {
 	int64_t       start_ns, took_ns; /* took -1: no latency        */
 	uint32_t      code;              /* MG_NONE: not to be counted */
 	uint32_t      group;
-	uint32_t      second; /* of start_ns, as in mg_audit_peak */
+	uint32_t      second; /* of start_ns, as in mg_seconds */
 	uint64_t      hash;   /* of what is looked for next */
 	struct mg_str uri;
 	uint64_t      line;
@@ -159,9 +131,8 @@ static void count_one(struct mg_audit_groups *g, const uint32_t *key, struct wai
 static void count_details(struct mg_audit_groups *g, struct mg_audit_waiting *w)
 {
 	for (unsigned i = 0; i < w->n; i++) {
-		struct waiting *one = &w->one[i];
+		const struct waiting *one = &w->one[i];
 
-		one->hash = ask_second(g, one->group, one->second);
 		mg_spread_ask(&group_at(g, one->group)->took, one->took_ns);
 	}
 	for (unsigned i = 0; i < w->n; i++) {
@@ -171,8 +142,8 @@ static void count_details(struct mg_audit_groups *g, struct mg_audit_waiting *w)
 			mg_spread_add(&group_at(g, one->group)->took, one->took_ns);
 		if (one->code != MG_NONE)
 			count_code(g, one->group, one->code, 1);
-		if (one->start_ns != MG_TIME_NONE)
-			count_second(g, one->group, one->second, one->hash, 1);
+		if (one->start_ns != MG_TIME_NONE && w->by->detail)
+			mg_seconds_add(&group_at(g, one->group)->seconds, one->second, 1);
 	}
 }
 
@@ -291,32 +262,17 @@ static void merge_group(struct mg_audit_groups *g, struct mg_audit_group *f, con
 	if (f->last_ns > e->last_ns)
 		e->last_ns = f->last_ns;
 	e->count += f->count;
-	if (f->in_second)
-		count_second(g, *place, f->second, ask_second(g, *place, f->second), f->in_second);
 	mg_spread_merge(&e->took, &f->took);
+	mg_seconds_merge(&e->seconds, &f->seconds);
 }
 
-#define AHEAD 16 /* seconds that are asked for before they are counted */
-
-static void absorb_cells(struct mg_audit_groups *g, const struct mg_audit_groups *from,
+static void absorb_codes(struct mg_audit_groups *g, const struct mg_audit_groups *from,
 			 const uint32_t *place)
 {
-	const struct mg_audit_peak *p = from->peaks.v;
-	uint64_t                    hash[AHEAD] = { 0 };
-
 	for (uint32_t i = 0; i < from->codes.n; i++) {
 		const struct mg_audit_code *c = mg_cells_at(&from->codes, i);
 
 		count_code(g, place[c->group], c->code, c->count);
-	}
-	for (uint32_t i = 0; i < from->peaks.n + AHEAD; i++) {
-		uint64_t found = hash[i % AHEAD];
-
-		if (i < from->peaks.n)
-			hash[i % AHEAD] = ask_second(g, place[p[i].group], p[i].second);
-		if (i >= AHEAD)
-			count_second(g, place[p[i - AHEAD].group], p[i - AHEAD].second, found,
-				     p[i - AHEAD].count);
 	}
 }
 
@@ -340,7 +296,7 @@ static void absorb(struct mg_audit_groups *g, struct mg_audit_groups *from, cons
 		}
 		merge_group(g, f, key, &place[i]);
 	}
-	absorb_cells(g, from, place);
+	absorb_codes(g, from, place);
 	free(place);
 }
 
@@ -363,36 +319,50 @@ void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *fr
 	free(id);
 }
 
-static void use_products(struct mg_audit_groups *g, unsigned k)
+struct mg_str *mg_audit_products(const struct mg_cells *cells, unsigned k,
+				 const struct mg_intern *texts, struct mg_arena *arena)
 {
-	uint32_t               n = g->texts.n, *id = mg_alloc(sizeof(*id) * (n + 1)), nusers = 0;
-	uint32_t              *users = mg_alloc(sizeof(*users) * (n + 1));
-	struct mg_str         *name = mg_alloc(sizeof(*name) * (n + 1));
-	struct mg_str         *product = mg_alloc(sizeof(*product) * (n + 1));
-	struct mg_audit_groups old = *g;
-	bool                  *seen = mg_zalloc(n + 1);
+	uint32_t       n = texts->n, nusers = 0, *users = mg_alloc(sizeof(*users) * (n + 1));
+	struct mg_str *name = mg_alloc(sizeof(*name) * (n + 1));
+	struct mg_str *product = mg_alloc(sizeof(*product) * (n + 1));
+	struct mg_str *of = mg_arena_alloc(arena, sizeof(*of) * (n + 1));
+	bool          *seen = mg_zalloc(n + 1);
 
-	for (uint32_t i = 0; i < g->groups.n; i++) {
-		uint32_t u = ((struct mg_audit_group *)mg_cells_at(&g->groups, i))->key[k];
+	for (uint32_t i = 0; i < cells->n; i++) {
+		uint32_t u = ((const uint32_t *)mg_cells_at(cells, i))[k];
 
 		if (!seen[u]) {
 			seen[u] = true;
-			name[nusers] = mg_intern_str(&g->texts, u);
+			name[nusers] = mg_intern_str(texts, u);
 			users[nusers++] = u;
 		}
 	}
-	mg_products(name, product, nusers, &old.arena);
-	mg_audit_groups_init(g);
-	g->texts = old.texts; /* ids stay; products are added */
-	memset(&old.texts, 0, sizeof(old.texts));
+	mg_products(name, product, nusers, arena);
+	memset(of, 0, sizeof(*of) * (n + 1));
 	for (uint32_t i = 0; i < nusers; i++)
-		id[users[i]] = mg_intern_id(&g->texts, product[i]);
-	absorb(g, &old, id, k);
-	mg_audit_groups_release(&old);
+		of[users[i]] = mg_arena_str(arena, product[i]);
 	free(seen);
 	free(product);
 	free(name);
 	free(users);
+	return of;
+}
+
+static void use_products(struct mg_audit_groups *g, unsigned k)
+{
+	struct mg_audit_groups old = *g;
+	struct mg_arena        arena = { 0 };
+	uint32_t               n = g->texts.n, *id = mg_alloc(sizeof(*id) * (n + 1));
+	struct mg_str         *product = mg_audit_products(&g->groups, k, &g->texts, &arena);
+
+	mg_audit_groups_init(g);
+	g->texts = old.texts; /* ids stay; products are added */
+	memset(&old.texts, 0, sizeof(old.texts));
+	for (uint32_t i = 0; i < n; i++)
+		id[i] = product[i].n ? mg_intern_id(&g->texts, product[i]) : i;
+	absorb(g, &old, id, k);
+	mg_audit_groups_release(&old);
+	mg_arena_release(&arena);
 	free(id);
 }
 
@@ -404,69 +374,75 @@ void mg_audit_groups_finish(struct mg_audit_groups *g, const struct mg_audit_by 
 			use_products(g, k);
 }
 
-/* A second by its low 32 bits: the one at or after the group's first. */
-static int64_t whole_second(const struct mg_audit_group *e, uint32_t second)
+/* A second by its low 32 bits: the one at or after `first`. */
+static int64_t whole_second(int64_t first, uint32_t second)
 {
-	int64_t first = second_of(e->first_ns);
-
 	return first + (int64_t)(uint32_t)(second - (uint32_t)first);
+}
+
+struct moving {
+	int64_t (*move)(const void *ctx, int64_t ns);
+	const void *ctx;
+	int64_t     first;           /* second of the group, before            */
+	int64_t     earliest, latest; /* second, after; earliest > latest: none */
+};
+
+static uint32_t moved_second(void *ctx, uint32_t second)
+{
+	struct moving *m = ctx;
+	int64_t        to = second_of(m->move(m->ctx, whole_second(m->first, second) * MG_SEC));
+
+	if (to < m->earliest)
+		m->earliest = to;
+	if (to > m->latest)
+		m->latest = to;
+	return (uint32_t)to;
+}
+
+static void move_group(struct mg_audit_group *e, struct moving m)
+{
+	m.first = second_of(e->first_ns);
+	m.earliest = INT64_MAX;
+	m.latest = INT64_MIN;
+	mg_seconds_move(&e->seconds, moved_second, &m);
+	e->first_ns = m.move(m.ctx, e->first_ns);
+	e->last_ns = m.move(m.ctx, e->last_ns);
+	/* the year changed in between, and the first in the calendar is no longer the first: of
+	 * the others whole seconds are known */
+	if (e->first_ns > e->last_ns && m.earliest <= m.latest) {
+		e->first_ns = m.earliest * MG_SEC;
+		e->last_ns = m.latest * MG_SEC;
+	}
+	if (e->earliest && e->earliest->start_ns != MG_TIME_NONE)
+		e->earliest->start_ns = m.move(m.ctx, e->earliest->start_ns);
 }
 
 void mg_audit_groups_move(struct mg_audit_groups *g, int64_t (*move)(const void *ctx, int64_t ns),
 			  const void *ctx)
 {
-	struct mg_cells old;
-
 	mg_audit_groups_settle(g);
-	for (uint32_t i = 0; i < g->groups.n; i++) {
-		struct mg_audit_group *e = group_at(g, i);
-
-		if (e->in_second)
-			e->second = (uint32_t)second_of(move(ctx, whole_second(e, e->second) * MG_SEC));
-	}
-	old = g->peaks;
-	mg_cells_init(&g->peaks, sizeof(struct mg_audit_peak), 2 * sizeof(uint32_t));
-	for (uint32_t i = 0; i < old.n; i++) {
-		const struct mg_audit_peak *p = mg_cells_at(&old, i);
-		int64_t                     at = whole_second(group_at(g, p->group), p->second);
-		uint32_t                    to = (uint32_t)second_of(move(ctx, at * MG_SEC));
-
-		count_second(g, p->group, to, ask_second(g, p->group, to), p->count);
-	}
-	mg_cells_release(&old);
-	for (uint32_t i = 0; i < g->groups.n; i++) {
-		struct mg_audit_group *e = group_at(g, i);
-
-		if (e->first_ns == MG_TIME_NONE)
-			continue;
-		e->first_ns = move(ctx, e->first_ns);
-		e->last_ns = move(ctx, e->last_ns);
-	}
+	for (uint32_t i = 0; i < g->groups.n; i++)
+		if (group_at(g, i)->first_ns != MG_TIME_NONE)
+			move_group(group_at(g, i), (struct moving){ .move = move, .ctx = ctx });
 }
 
 void mg_audit_groups_release(struct mg_audit_groups *g)
 {
-	for (uint32_t i = 0; i < g->groups.n; i++)
-		mg_spread_release(&((struct mg_audit_group *)mg_cells_at(&g->groups, i))->took);
+	for (uint32_t i = 0; i < g->groups.n; i++) {
+		struct mg_audit_group *e = mg_cells_at(&g->groups, i);
+
+		mg_spread_release(&e->took);
+		mg_seconds_release(&e->seconds);
+	}
 	mg_arena_release(&g->arena);
 	mg_intern_release(&g->texts);
 	mg_cells_release(&g->groups);
 	mg_cells_release(&g->codes);
-	mg_cells_release(&g->peaks);
 	free(g->waiting);
 	mg_audit_groups_init(g);
 }
 
 /* --- what was counted ---------------------------------------------------------------------- */
-
-static void offer(struct mg_audit_busiest *b, const struct mg_audit_group *e, uint32_t second,
-		  uint32_t count)
-{
-	int64_t at = whole_second(e, second);
-
-	if (count > b->count || (count == b->count && at < b->second))
-		*b = (struct mg_audit_busiest){ count, at };
-}
 
 struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g)
 {
@@ -474,14 +450,11 @@ struct mg_audit_busiest *mg_audit_groups_busiest(const struct mg_audit_groups *g
 
 	for (uint32_t i = 0; i < g->groups.n; i++) {
 		const struct mg_audit_group *e = mg_cells_at(&g->groups, i);
+		int64_t  first = e->first_ns == MG_TIME_NONE ? 0 : second_of(e->first_ns);
+		uint32_t second;
 
-		if (e->in_second)
-			offer(&v[i], e, e->second, e->in_second);
-	}
-	for (uint32_t i = 0; i < g->peaks.n; i++) {
-		const struct mg_audit_peak *p = mg_cells_at(&g->peaks, i);
-
-		offer(&v[p->group], mg_cells_at(&g->groups, p->group), p->second, p->count);
+		v[i].count = mg_seconds_busiest(&e->seconds, (uint32_t)first, &second);
+		v[i].second = whole_second(first, second);
 	}
 	return v;
 }

@@ -2,7 +2,7 @@
  *
  * Layer:   analysis
  * Memory:  distinct keys; with `detail` also a histogram for each group with more than a few
- *          latencies, and some 30 bytes for each further second in which a group had requests
+ *          latencies, and two or three bytes for each second of a group
  * Merging: in any order; sums, minima and maxima, so neither blocks nor threads can change a
  *          figure.  Only the order of the groups and the ids of texts depend on it.
  */
@@ -11,9 +11,10 @@
 
 #include "analysis/audit_key.h"
 #include "analysis/cells.h"
+#include "analysis/seconds.h"
 #include "analysis/spread.h"
 
-#define MG_AUDIT_MAX_KEYS    6
+#define MG_AUDIT_MAX_KEYS 6
 
 struct mg_audit_by {
 	enum mg_audit_key key[MG_AUDIT_MAX_KEYS];
@@ -34,21 +35,15 @@ struct mg_audit_earliest {
 struct mg_audit_group {
 	uint32_t         key[MG_AUDIT_MAX_KEYS]; /* texts; MG_NONE: unused         */
 	uint64_t         count;
-	struct mg_spread took;              /* latencies that are known            */
+	struct mg_spread  took;             /* latencies that are known            */
+	struct mg_seconds seconds;          /* when, with `detail`                 */
 	int64_t          first_ns, last_ns; /* received, MG_TIME_NONE: unknown     */
 	struct mg_audit_earliest *earliest; /* with `sections`, in the arena       */
-	uint32_t         second, in_second; /* as in mg_audit_peak: most of many groups
-					       have requests in one second only, this */
 };
 
 struct mg_audit_code {
 	uint32_t group, code;
 	uint64_t count;
-};
-
-struct mg_audit_peak {
-	uint32_t group, second; /* seconds since 1970, the low 32 bits */
-	uint32_t count;
 };
 
 struct mg_audit_waiting; /* requests that will be counted together */
@@ -58,9 +53,14 @@ struct mg_audit_groups {
 	struct mg_intern texts;
 	struct mg_cells  groups; /* struct mg_audit_group */
 	struct mg_cells  codes;  /* struct mg_audit_code: from 400 on, all with `sections` */
-	struct mg_cells  peaks;  /* struct mg_audit_peak: other seconds of groups */
 	struct mg_audit_waiting *waiting; /* NULL: none */
 };
+
+/* Products of the users that are key `k` of `cells` (whose elements begin with
+ * MG_AUDIT_MAX_KEYS ids of `texts`), indexed by id; empty for other texts.  All of it belongs
+ * to `arena`. */
+struct mg_str *mg_audit_products(const struct mg_cells *cells, unsigned k,
+				 const struct mg_intern *texts, struct mg_arena *arena);
 
 void mg_audit_groups_init(struct mg_audit_groups *g);
 /* Count one request: under each of its user's groups when that is a key.  `by` is the same for

@@ -18,6 +18,7 @@
 
 enum mg_audit_want {
 	MG_AUDIT_ROWS,    /* one row an event                                */
+	MG_AUDIT_LIST,    /* the same with all that is known of each         */
 	MG_AUDIT_RAW,     /* the JSON of each event                          */
 	MG_AUDIT_GROUPS,  /* counts per key                                  */
 	MG_AUDIT_SPLIT,   /* the latency annotations                         */
@@ -91,7 +92,7 @@ void mg_audit_tally_merge(struct mg_audit_tally *t, const struct mg_audit_query 
  * sorted, name products.  `opens` is released. */
 void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query *query,
 			   struct mg_audit_opens *opens);
-/* Move the times of what was counted in groups: years that became known later. */
+/* Move the times of what was counted, all of it in groups: years that became known later. */
 void mg_audit_tally_move(struct mg_audit_tally *t, int64_t (*move)(const void *ctx, int64_t ns),
 			 const void *ctx);
 void mg_audit_tally_release(struct mg_audit_tally *t);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/mem.h"
+#include "ingest/audit_far.h"
 #include "ingest/audit_reader.h"
 #include "ingest/audit_seen.h"
 
@@ -23,7 +24,7 @@ struct mg_audit_leaf {
 	struct mg_audit_groups *idle;
 	size_t                  n, cap;
 	struct mg_audit_docs    docs;
-	struct mg_audit_seen   *seen; /* NULL when its blocks come in any order */
+	struct mg_audit_far    *seen; /* NULL when its blocks come in any order */
 };
 
 /* What one block yields. */
@@ -35,6 +36,7 @@ struct answer {
 	size_t                n, cap;
 	uint64_t              events, sum; /* of all events of the block */
 	uint32_t              artifact;
+	bool                  forgot; /* events that were counted, being too many */
 };
 
 struct asking {
@@ -42,7 +44,7 @@ struct asking {
 	const struct mg_source      *src;
 	const struct mg_audit_query *query;
 	struct answer               *out;
-	struct mg_audit_seen        *seen; /* when blocks come in order */
+	struct mg_audit_far         *seen; /* when blocks come in order */
 	uint64_t                     stream;
 	bool                         opens;
 };
@@ -74,7 +76,7 @@ static void free_leaf(struct mg_audit_leaf *l, struct mg_audit_groups *sum)
 		mg_audit_groups_release(&l->idle[i]);
 	}
 	pthread_mutex_destroy(&l->lock);
-	mg_audit_seen_free(l->seen);
+	mg_audit_far_free(l->seen);
 	free(l->idle);
 	free(l);
 }
@@ -113,7 +115,7 @@ static bool is_new(struct asking *r, uint64_t id)
 		MG_PUSH(r->out->id, r->out->n, r->out->cap, id);
 		return true;
 	}
-	if (!mg_audit_seen_add(r->seen, id))
+	if (!mg_audit_far_add(r->seen, id))
 		return true;
 	r->in.stats->duplicates++;
 	return false;
@@ -225,7 +227,7 @@ static void *open_in_order(const struct mg_source *src)
 {
 	struct mg_audit_leaf *l = open_leaf(src);
 
-	l->seen = mg_audit_seen_new(MG_AUDIT_SEEN_FAR);
+	l->seen = mg_audit_far_new(MG_AUDIT_FAR);
 	return l;
 }
 
@@ -300,9 +302,11 @@ static void look_for_repeats(struct mg_audit_ask *ask, const struct answer *a,
 		if (mg_audit_seen_add(ask->seen, (a->id[i] ^ salt) | 1))
 			mark_repeats(ask, a->artifact);
 	}
-	if (a->n && stats->first_ns != MG_TIME_NONE &&
-	    stats->first_ns < ask->leaf_last_ns - BACK)
-		mark_repeats(ask, a->artifact);
+	if (stats->first_ns != MG_TIME_NONE && stats->first_ns < ask->leaf_last_ns - BACK) {
+		ask->went_back = true;
+		if (a->n)
+			mark_repeats(ask, a->artifact);
+	}
 	if (stats->last_ns > ask->leaf_last_ns)
 		ask->leaf_last_ns = stats->last_ns;
 }
@@ -315,6 +319,8 @@ static void end_leaf(struct mg_audit_ask *ask)
 	if (!ask->any)
 		return;
 	ask->any = false;
+	if (ask->went_back && ask->file && ask->file->seen && mg_audit_far_forgot(ask->file->seen))
+		ask->forgot = true;
 	free_leaf(ask->file, &ask->leaf.groups);
 	ask->file = NULL;
 	for (size_t i = 0; now->n && i < ask->nknown; i++) {
@@ -346,6 +352,7 @@ void mg_audit_ask_fold(void *ctx, struct mg_partial *p)
 		ask->now = (struct mg_audit_copy){ .artifact = a->artifact };
 		ask->leaf_first_ns = p->stats.first_ns;
 		ask->leaf_last_ns = INT64_MIN + BACK; /* before all times */
+		ask->went_back = false;
 	}
 	ask->now.n += a->events;
 	ask->now.sum += a->sum;
@@ -388,7 +395,7 @@ void mg_audit_ask_reset(struct mg_audit_ask *ask)
 	mg_audit_opens_release(&ask->opens);
 	mg_audit_seen_free(ask->seen);
 	ask->seen = NULL;
-	ask->any = ask->again = false;
+	ask->any = ask->again = ask->forgot = false;
 	ask->nknown = ask->ncopies = 0;
 	ask->picked = 0;
 }

@@ -11,7 +11,6 @@
 struct mg_audit_seen;
 
 #define MG_AUDIT_SEEN_NEAR ((size_t)1 << 15) /* 256 KiB: stays in the cache                */
-#define MG_AUDIT_SEEN_FAR  ((size_t)1 << 20) /* 8 MiB: a gigabyte or so of a log            */
 
 /* Remember at least about half of the last `n` events, a power of two from 8 on. */
 struct mg_audit_seen *mg_audit_seen_new(size_t n);

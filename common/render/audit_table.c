@@ -314,6 +314,26 @@ static void series_row(struct mg_buf *b, const struct mg_table *t, size_t i, boo
 	mg_buf_addz(b, json ? "}" : "\n");
 }
 
+/* A table a subject, as mgplot(1) draws it, or all of it in one. */
+static void series_tables(struct mg_out *o, const struct mg_table *t, bool one)
+{
+	struct mg_series panels = { 0 };
+	struct mg_buf    b = { 0 };
+
+	if (one)
+		mg_tsv_format(&b, t);
+	else
+		mg_audit_series_panels(t, &panels);
+	for (uint32_t i = 0; i < panels.n; i++) {
+		mg_buf_addz(&b, i ? "\n" : "");
+		mg_tsv_format(&b, &panels.t[i]);
+	}
+	mg_out_add(o, mg_buf_str(&b));
+	mg_buf_release(&b);
+	free(panels.t);
+	mg_arena_release(&panels.arena);
+}
+
 void mg_render_audit_series(struct mg_out *o, const struct mg_table *t,
 			    enum mg_sheet_format format)
 {
@@ -321,9 +341,7 @@ void mg_render_audit_series(struct mg_out *o, const struct mg_table *t,
 	bool          json = format == MG_SHEET_JSON || format == MG_SHEET_JSONL;
 
 	if (format == MG_SHEET_PEOPLE || format == MG_SHEET_TSV) {
-		mg_tsv_format(&b, t);
-		mg_out_add(o, mg_buf_str(&b));
-		mg_buf_release(&b);
+		series_tables(o, t, format == MG_SHEET_TSV);
 		return;
 	}
 	if (format == MG_SHEET_JSON)
