@@ -125,6 +125,7 @@ static void count_one(struct mg_audit_groups *g, const uint32_t *key, struct wai
 	if (one->start_ns > e->last_ns)
 		e->last_ns = one->start_ns;
 	__builtin_prefetch(e->took.hist);
+	__builtin_prefetch(e->seconds.run, 1);
 }
 
 /* Latencies, codes and seconds of requests whose groups are known. */
@@ -304,6 +305,7 @@ void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *fr
 {
 	uint32_t *id;
 
+	mg_audit_groups_settle(g);
 	if (g->groups.n == 0) { /* nothing to add to */
 		struct mg_audit_groups empty = *g;
 
@@ -311,7 +313,6 @@ void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *fr
 		*from = empty;
 		return;
 	}
-	mg_audit_groups_settle(g);
 	mg_audit_groups_settle(from);
 	id = mg_alloc(sizeof(*id) * (from->texts.n + 1));
 	mg_intern_merge(&g->texts, &from->texts, id);

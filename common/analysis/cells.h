@@ -48,7 +48,8 @@ static inline void mg_cells_ask_element(const struct mg_cells *c, uint64_t hash)
 	uint64_t slot = c->nslots ? c->slots[(uint32_t)hash & (c->nslots - 1)] : 0;
 
 	if (slot)
-		__builtin_prefetch(mg_cells_at(c, (uint32_t)slot - 1), 1);
+		for (size_t i = 0; i < c->size; i += 64) /* lines of the cache */
+			__builtin_prefetch((char *)mg_cells_at(c, (uint32_t)slot - 1) + i, 1);
 }
 uint32_t mg_cells_find_hashed(struct mg_cells *c, const void *key, uint64_t hash, bool *added);
 void     mg_cells_release(struct mg_cells *c);

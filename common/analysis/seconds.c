@@ -87,13 +87,17 @@ static struct entry *sorted(const struct mg_seconds *s, uint32_t first, size_t *
 	struct entry *v = mg_alloc(sizeof(*v) * ((s->run ? s->run->n : 0) + (size_t)1)), e = { 0, 0 };
 	uint32_t      at = 0;
 	size_t        k = 0;
+	bool          in_order = true;
 
 	*n = 0;
 	while (s->run && next(s->run, &at, &e))
 		v[(*n)++] = (struct entry){ e.second - first, e.count };
 	if (s->count)
 		v[(*n)++] = (struct entry){ s->last - first, s->count };
-	qsort(v, *n, sizeof(*v), by_second);
+	for (size_t i = 1; i < *n && in_order; i++)
+		in_order = v[i - 1].second <= v[i].second;
+	if (!in_order)
+		qsort(v, *n, sizeof(*v), by_second);
 	for (size_t i = 1; i < *n; i++) {
 		if (v[i].second == v[k].second)
 			v[k].count += v[i].count;

@@ -163,12 +163,34 @@ static void test_many(void **state)
 	mg_audit_tally_release(&straight);
 }
 
+/* Requests that still wait to be counted are added up as well, on both sides. */
+static void test_merge_waiting(void **state)
+{
+	struct mg_audit_tally a, b;
+	const struct mg_audit_group *e;
+
+	mg_audit_tally_init(&a);
+	mg_audit_tally_init(&b);
+	add(&a, "get", "2025-03-01T10:00:01.25Z", 1);
+	add(&b, "get", "2025-03-01T10:00:02.25Z", 2);
+	add(&b, "list", "2025-03-01T10:00:02.25Z", 3);
+	mg_audit_tally_merge(&a, &query, &b);
+	mg_audit_groups_settle(&a.groups);
+	assert_int_equal(a.groups.groups.n, 2);
+	e = mg_cells_at(&a.groups.groups, group(&a, "get"));
+	assert_int_equal(e->count, 2);
+	check(&a, "get", "2025-03-01T10:00:01.25Z", "2025-03-01T10:00:02.25Z", 1,
+	      "2025-03-01T10:00:01Z");
+	mg_audit_tally_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_year),
 		cmocka_unit_test(test_new_year),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_merge_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
