@@ -6,23 +6,26 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "analysis/rule.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "io/out.h"
+#include "io/slurp.h"
 #include "render/chart.h"
 #include "render/gnuplot.h"
+#include "render/plot.h"
 #include "render/tsv.h"
 #include "session/session.h"
 
-#define MAX_BYTES ((size_t)256 << 20) /* of one table */
+#define MAX_BYTES ((size_t)256 << 20) /* of one file */
 
 struct opts {
 	struct mg_common common;
-	const char      *output, *format, *size, *title, *axis;
+	struct mg_window_args window;
+	const char      *output, *format, *size, *title, *axis, *plot, *theme;
 	bool             dark, script;
 };
 
@@ -37,29 +40,6 @@ struct run {
 };
 
 /* --- reading ----------------------------------------------------------------------- */
-
-static bool slurp(struct run *r, const char *path, struct mg_buf *text)
-{
-	FILE  *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	size_t n = 0;
-	bool   ok = f;
-
-	while (ok && !feof(f) && text->n < MAX_BYTES) {
-		mg_buf_reserve(text, 65536);
-		n = fread(text->p + text->n, 1, 65536, f);
-		text->n += n;
-		ok = !ferror(f);
-	}
-	if (ok && text->n >= MAX_BYTES) {
-		errno = EFBIG;
-		ok = false;
-	}
-	if (!ok)
-		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
-	if (f && f != stdin)
-		fclose(f);
-	return ok;
-}
 
 static void read_table(struct run *r, const char *path, struct mg_str text, uint64_t line)
 {
@@ -88,7 +68,7 @@ static void read_tables(struct run *r, const char *path)
 	struct mg_str rest, one = mg_str("", 0);
 	uint64_t      line = 0;
 
-	if (slurp(r, path, &text)) {
+	if (mg_slurp(path, MAX_BYTES, &text)) {
 		rest = mg_buf_str(&text);
 		if (!mg_tsv_cut(&rest, &one, &line))
 			read_table(r, path, one, 0); /* says that it is empty */
@@ -97,6 +77,7 @@ static void read_tables(struct run *r, const char *path)
 				read_table(r, path, one, line);
 			while (mg_tsv_cut(&rest, &one, &line));
 	} else {
+		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
 		r->damaged = true;
 	}
 	mg_buf_release(&text);
@@ -168,60 +149,91 @@ static int set_picture(struct run *r)
 		return mg_usage_error(r->tool, "'--axis=%s': expected log or linear", o->axis);
 	if (!o->output && !o->script && c->picture == MG_PICTURE_PNG && isatty(STDOUT_FILENO))
 		return mg_usage_error(r->tool, "a terminal shows no PNG: use -o FILE.png");
-	c->theme = o->dark ? MG_THEME_DARK : MG_THEME_LIGHT;
+	if (o->theme && strcmp(o->theme, "dark") != 0 && strcmp(o->theme, "light") != 0)
+		return mg_usage_error(r->tool, "'--theme=%s': expected light or dark", o->theme);
+	c->theme = o->dark || (o->theme && *o->theme == 'd') ? MG_THEME_DARK : MG_THEME_LIGHT;
 	c->title = mg_strz(o->title);
 	c->inline_data = true;
 	return -1;
 }
 
-/* gnuplot reads the script from a file that has no name any more and writes the picture to
- * the output's temporary file. */
-static bool draw(struct run *r, const struct mg_buf *script, int fd)
+/* The script, or the picture it draws. */
+static int write_out(struct run *r, struct mg_str script)
 {
-	FILE                 *f = tmpfile();
-	struct mg_gnuplot_job job = { .stdout_fd = fd };
-	struct mg_err         err = { 0 };
-	bool                  ok = false;
-
-	if (!f || fwrite(script->p, 1, script->n, f) != script->n || fflush(f) != 0 ||
-	    lseek(fileno(f), 0, SEEK_SET) != 0) {
-		mg_say(r->tool, "cannot write a temporary file: %s", strerror(errno));
-	} else {
-		job.script_fd = fileno(f);
-		ok = mg_gnuplot_run(&job, &err) == MG_OK;
-		if (!ok)
-			mg_say(r->tool, "%s", err.msg);
-	}
-	if (f)
-		fclose(f);
-	return ok;
-}
-
-static int write_out(struct run *r)
-{
-	struct mg_buf script = { 0 };
+	struct mg_err err = { 0 };
 	struct mg_out out;
 	bool          ok = true;
 	int           rc = r->damaged ? MG_EXIT_DAMAGED : MG_EXIT_OK;
 
-	mg_chart_script(&r->chart, &script);
 	if (!r->o->output) {
 		mg_out_fd(&out, STDOUT_FILENO);
 	} else if (mg_out_file(&out, r->o->output) != MG_OK) {
 		mg_say(r->tool, "%s", out.err.msg);
 		mg_out_abort(&out);
-		mg_buf_release(&script);
 		return MG_EXIT_OUTPUT;
 	}
 	if (r->o->script)
-		mg_out_add(&out, mg_buf_str(&script));
-	else
-		ok = draw(r, &script, out.fd);
-	mg_buf_release(&script);
+		mg_out_add(&out, script);
+	else if (!(ok = mg_gnuplot_text(script, out.fd, &err) == MG_OK))
+		mg_say(r->tool, "%s", err.msg);
 	if (ok)
 		return mg_session_end(r->tool, &out, rc);
 	mg_out_abort(&out);
 	return MG_EXIT_OUTPUT;
+}
+
+static int draw_tables(struct run *r, char **operands, int n)
+{
+	struct mg_buf script = { 0 };
+	int           rc = MG_EXIT_USAGE;
+
+	for (int i = 0; i < n; i++)
+		read_tables(r, operands[i]);
+	if (r->nt) {
+		set_span(r);
+		mg_chart_script(&r->chart, &script);
+		rc = write_out(r, mg_buf_str(&script));
+	}
+	mg_buf_release(&script);
+	free(r->t);
+	return rc;
+}
+
+/* --plot: one of the pictures of mgcorrelate, from the same inputs. */
+static int draw_plot(struct run *r, char **operands, int n)
+{
+	const struct opts    *o = r->o;
+	struct mg_plot_opts   po = { .plot = mg_plot_parse(o->plot), .picture = r->chart.picture,
+				     .theme = r->chart.theme, .width = r->chart.width,
+				     .height = r->chart.height, .alone = true };
+	struct mg_ingest_opts io = { 0 };
+	struct mg_findings    fs = { 0 };
+	struct mg_series      s;
+	struct mg_buf         script = { 0 };
+	struct mg_err         err = { 0 };
+	struct mg_case        c;
+	int                   rc;
+
+	if (po.plot == MG_PLOTS)
+		return mg_usage_error(r->tool, "'--plot=%s': expected timeline, latency, talkers, etcd, "
+				      "memory or deletecollection", o->plot);
+	rc = mg_session_read(r->tool, &o->common, &o->window, &io, operands, n, &c);
+	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
+		return rc;
+	r->damaged = rc == MG_EXIT_DAMAGED;
+	mg_rules_run(&fs, &c, NULL, 0);
+	mg_series_build(&s, &c, c.first_ns, c.last_ns, MG_PLOT_BUCKETS);
+	if (mg_plot_script(&c, &fs, &s, &po, &script, &err) == MG_OK) {
+		rc = write_out(r, mg_buf_str(&script));
+	} else {
+		mg_say(r->tool, "%s", err.msg);
+		rc = MG_EXIT_USAGE;
+	}
+	mg_buf_release(&script);
+	mg_series_release(&s);
+	mg_findings_release(&fs);
+	mg_case_release(&c);
+	return rc;
 }
 
 static int run(const struct mg_tool *tool, const struct opts *o, char **operands, int n)
@@ -229,16 +241,9 @@ static int run(const struct mg_tool *tool, const struct opts *o, char **operands
 	struct run r = { .tool = tool, .o = o };
 	int        rc = set_picture(&r);
 
-	for (int i = 0; i < n && rc < 0; i++)
-		read_tables(&r, operands[i]);
-	if (rc < 0 && r.nt == 0)
-		rc = MG_EXIT_USAGE;
-	if (rc < 0) {
-		set_span(&r);
-		rc = write_out(&r);
-	}
+	if (rc < 0)
+		rc = o->plot ? draw_plot(&r, operands, n) : draw_tables(&r, operands, n);
 	mg_chart_release(&r.chart);
-	free(r.t);
 	return rc;
 }
 
@@ -248,22 +253,27 @@ int main(int argc, char **argv)
 	const struct mg_opt table[] = {
 		{ MG_OPT_TEXT, 'o', "output", "FILE", "the picture (default: standard output)",
 		  &o.output },
+		{ MG_OPT_TEXT, 0, "plot", "NAME", "of archives: timeline, latency, talkers, etcd, memory, "
+						  "...", &o.plot },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT",
 		  "png, svg or txt (default: by FILE's suffix; txt for a terminal)", &o.format },
 		{ MG_OPT_TEXT, 0, "size", "WxH", "pixels, or characters of txt", &o.size },
 		{ MG_OPT_TEXT, 0, "title", "TEXT", "above everything", &o.title },
 		{ MG_OPT_TEXT, 0, "axis", "KIND", "log or linear (default: as the values need it)",
 		  &o.axis },
-		{ MG_OPT_FLAG, 0, "dark", NULL, "light on dark", &o.dark },
+		{ MG_OPT_TEXT, 0, "theme", "NAME", "light (default) or dark", &o.theme },
+		{ MG_OPT_FLAG, 0, "dark", NULL, "the same as --theme=dark", &o.dark },
 		{ MG_OPT_FLAG, 0, "script", NULL, "the gnuplot script instead of the picture", &o.script },
+		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
 	const struct mg_tool tool = {
 		.name = "mgplot",
 		.summary = "draw tables over time, each as a panel on one clock axis",
-		.usage = "[options] [series.tsv | -]...",
+		.usage = "[options] [series.tsv | --plot=NAME archive | -]...",
 		.examples = "  mgplot -o graphs.png incident.report/series/*.tsv\n"
 			    "  mgplot --format=txt incident.report/series/latency.tsv\n"
+			    "  mgplot --plot=latency -o latency.png must-gather.tar.gz\n"
 			    "  mgplot --script - <mine.tsv >mine.gp\n",
 		.opts = table,
 	};

@@ -208,6 +208,7 @@ static int check(struct run *r)
 	if (o->severity && !mg_severity_parse(mg_strz(o->severity), &r->filter.severity))
 		return mg_usage_error(r->tool, "'--severity=%s': expected debug, info, warning, "
 				      "error or critical", o->severity);
+	r->view.states = o->kinds.n || o->severity;
 	r->filter.kinds = (struct mg_words){ o->kinds.v, o->kinds.n };
 	r->filter.nodes = (struct mg_words){ o->nodes.v, o->nodes.n };
 	r->filter.components = (struct mg_words){ o->components.v, o->components.n };

@@ -38,6 +38,8 @@ static bool same_thing(const struct mg_event *a, const struct mg_event *b)
 	case MG_EV_NAMESPACE_STUCK:
 	case MG_EV_OPERATOR_CONDITION:
 	case MG_EV_APISERVICE_DOWN:
+	case MG_EV_CLUSTER_VERSION:
+	case MG_EV_CSR:
 		return a->time_ns == b->time_ns && a->artifact != b->artifact &&
 		       mg_str_eq(a->name, b->name) && mg_str_eq(a->node, b->node) &&
 		       mg_str_eq(a->message, b->message);

@@ -168,13 +168,15 @@ static bool spans(const struct mg_event *e)
 	case MG_EV_NAMESPACE_STUCK:
 	case MG_EV_OPERATOR_CONDITION:
 	case MG_EV_APISERVICE_DOWN:
+	case MG_EV_OBJECT_CHANGED:
+	case MG_EV_APF_REQUEST:
 	case MG_EV_K8S_EVENT:
 	case MG_EV_GOROUTINE_STUCK:
 	case MG_EV_GOROUTINE_DUMP:
 	case MG_EV_HEAP_PROFILE:
 		return false;
 	default:
-		return e->time_ns != MG_TIME_NONE;
+		return e->time_ns != MG_TIME_NONE && !mg_event_is_state(e->kind);
 	}
 }
 
@@ -211,7 +213,8 @@ void mg_clock_span(struct mg_case *c)
 	collect(c, &t, &n, &cap);
 	if (n == 0) { /* objects only */
 		for (size_t i = 0; i < c->events.n; i++)
-			if (c->events.ev[i].time_ns != MG_TIME_NONE)
+			if (c->events.ev[i].time_ns != MG_TIME_NONE &&
+			    !mg_event_is_state(c->events.ev[i].kind))
 				MG_PUSH(t, n, cap, c->events.ev[i].time_ns);
 		if (n == 0)
 			return;

@@ -302,9 +302,11 @@ static void events(struct mg_comparison *cmp, struct mg_case *const c[2])
 		for (size_t i = 0; i < c[side]->events.n; i++) {
 			const struct mg_event *e = &c[side]->events.ev[i];
 
-			if (e->time_ns == MG_TIME_NONE)
+			if (e->time_ns == MG_TIME_NONE || mg_event_is_state(e->kind))
 				continue;
-			sum_of(&kinds, mg_strz(mg_event_kind_name(e->kind)))->count[side] += e->count;
+			if (!mg_event_is_state(e->kind)) /* how it was tells of no happening */
+				sum_of(&kinds, mg_strz(mg_event_kind_name(e->kind)))->count[side] +=
+					e->count;
 			if (e->kind == MG_EV_LOG_ERROR || e->kind == MG_EV_PATTERN)
 				sum_of(&messages, e->message)->count[side] += e->count;
 		}

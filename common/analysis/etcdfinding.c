@@ -132,3 +132,11 @@ void mg_etcd_judge(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_
 		mg_find_next(x, f, "mgetcd --compare shows the members minute by minute");
 	}
 }
+
+bool mg_etcd_logged(struct mg_rule_ctx *x)
+{
+	if (mg_case_has(x->c, MG_KIND_ETCD_LOG))
+		return true;
+	mg_rule_missing(x, "etcd log");
+	return false;
+}

@@ -24,6 +24,9 @@ void mg_etcd_evidence(struct mg_rule_ctx *x, struct mg_finding *f, const struct 
 		      const struct mg_etcd_sum *s,
 		      bool (*wanted)(const struct mg_etcdview *v, const struct mg_event *e));
 
+/* Is there an etcd log?  Where there is none, the rule is told as not assessed. */
+bool mg_etcd_logged(struct mg_rule_ctx *x);
+
 /* "master-0"; "a member" when it is not known. */
 struct mg_str mg_etcd_name(const struct mg_etcdview *v, uint32_t member);
 /* "master-0 12, master-1 3" of the picked events. */

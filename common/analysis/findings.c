@@ -72,6 +72,14 @@ void mg_rule_missing(struct mg_rule_ctx *x, const char *fmt, ...)
 	MG_PUSH(x->out->not_assessed, x->out->nnot_assessed, x->out->not_assessed_cap, n);
 }
 
+bool mg_rule_has_objects(struct mg_rule_ctx *x, const char *what)
+{
+	if (mg_case_has(x->c, MG_KIND_KUBE_YAML) || mg_case_has(x->c, MG_KIND_KUBE_JSON))
+		return true;
+	mg_rule_missing(x, "%s", what);
+	return false;
+}
+
 void mg_rule_blind_spot(struct mg_rule_ctx *x, const char *fmt, ...)
 {
 	struct mg_str s;

@@ -67,6 +67,7 @@ struct mg_requests *mg_requests_new(void)
 	mg_cells_init(&r->minutes, sizeof(struct pair_cell), 2 * sizeof(int64_t));
 	mg_cells_init(&r->objects, sizeof(struct mg_object_hits), 4 * sizeof(uint32_t));
 	mg_cells_init(&r->errors, sizeof(struct pair_cell), 2 * sizeof(int64_t));
+	mg_cells_init(&r->notes, sizeof(struct mg_request_note), 6 * sizeof(uint32_t));
 	r->width_ns = MG_SEC;
 	r->first_ns = r->last_ns = MG_TIME_NONE;
 	return r;
@@ -93,6 +94,7 @@ void mg_requests_free(struct mg_requests *r)
 	mg_cells_release(&r->minutes);
 	mg_cells_release(&r->objects);
 	mg_cells_release(&r->errors);
+	mg_cells_release(&r->notes);
 	mg_requests_unsort(r);
 	free(r);
 }
@@ -171,12 +173,6 @@ static void count_pair(struct mg_cells *c, int64_t a, int64_t b, uint64_t n)
 static bool earlier(int64_t a, int64_t b)
 {
 	return a != MG_TIME_NONE && (b == MG_TIME_NONE || a < b);
-}
-
-/* Is the first place before the second one? */
-static bool above(uint32_t artifact, uint64_t line, uint32_t artifact2, uint64_t line2)
-{
-	return artifact != artifact2 ? artifact < artifact2 : line < line2;
 }
 
 static void widen_span(int64_t *first, int64_t *last, int64_t from, int64_t to)
@@ -300,6 +296,13 @@ static uint32_t client_id(struct mg_requests *r, const struct mg_request *q)
 	return text_id(r, mg_str(buf, ip + 1 + n));
 }
 
+/* Two servers of different versions may name different releases: the later one stays. */
+static void set_removed(const struct mg_requests *r, struct mg_request_group *g, uint32_t release)
+{
+	if (mg_str_cmp(mg_requests_text(r, release), mg_requests_text(r, g->removed_release)) > 0)
+		g->removed_release = release;
+}
+
 /* Returns the cell of the group. */
 static uint32_t add_group(struct mg_requests *r, const struct mg_request *q,
 			  const struct facts *f, const struct ids *ids)
@@ -320,17 +323,20 @@ static uint32_t add_group(struct mg_requests *r, const struct mg_request *q,
 		g->subresource = key[3];
 		g->pattern = key[4];
 		g->code = key[5];
+		g->removed_release = MG_NONE;
 	}
 	if (added || earlier(f->start, g->first_ns) ||
-	    (f->start == g->first_ns && above(q->artifact, q->line, g->artifact, g->line)))
+	    (f->start == g->first_ns && mg_request_above(q->artifact, q->line, g->artifact, g->line)))
 		set_first(r, g, q, f->start);
 	if (added || f->end > g->last_ns ||
 	    (f->end == g->last_ns &&
-	     !above(q->artifact, q->line, g->last_artifact, g->last_line))) {
+	     !mg_request_above(q->artifact, q->line, g->last_artifact, g->last_line))) {
 		g->last_ns = f->end;
 		g->last_artifact = q->artifact;
 		g->last_line = q->line;
 	}
+	if (q->removed_release.n)
+		set_removed(r, g, text_id(r, q->removed_release));
 	g->count++;
 	if (f->known) {
 		if (__builtin_add_overflow(g->latency_sum, f->latency, &g->latency_sum))
@@ -372,7 +378,7 @@ static void add_object(struct mg_requests *r, const struct mg_request *q,
 	struct mg_object_hits *o = mg_cells_at(&r->objects, i);
 
 	o->count++;
-	if (added || above(q->artifact, q->line, o->artifact, o->line)) {
+	if (added || mg_request_above(q->artifact, q->line, o->artifact, o->line)) {
 		o->top_user = ids->user;
 		o->artifact = q->artifact;
 		o->line = q->line;
@@ -396,6 +402,7 @@ void mg_requests_add(struct mg_requests *r, const struct mg_request *q)
 	add_second(r, q, &f);
 	add_latency(r, &f);
 	add_minute(r, group, ids.user, floor_div(f.end, MG_MIN));
+	mg_requests_note(r, q, f.verb, group, f.end);
 }
 
 /* --- merging ------------------------------------------------------------------------- */
@@ -436,7 +443,7 @@ static void merge_group(struct mg_request_group *t, const struct mg_request_grou
 			const uint32_t *id, bool added)
 {
 	if (added || earlier(f->first_ns, t->first_ns) ||
-	    (f->first_ns == t->first_ns && above(f->artifact, f->line, t->artifact, t->line))) {
+	    (f->first_ns == t->first_ns && mg_request_above(f->artifact, f->line, t->artifact, t->line))) {
 		t->first_ns = f->first_ns;
 		t->artifact = f->artifact;
 		t->line = f->line;
@@ -445,7 +452,7 @@ static void merge_group(struct mg_request_group *t, const struct mg_request_grou
 	}
 	if (added || f->last_ns > t->last_ns ||
 	    (f->last_ns == t->last_ns &&
-	     !above(f->last_artifact, f->last_line, t->last_artifact, t->last_line))) {
+	     !mg_request_above(f->last_artifact, f->last_line, t->last_artifact, t->last_line))) {
 		t->last_ns = f->last_ns;
 		t->last_artifact = f->last_artifact;
 		t->last_line = f->last_line;
@@ -479,8 +486,11 @@ static void merge_groups(struct mg_requests *to, const struct mg_requests *from,
 			t->subresource = key[3];
 			t->pattern = key[4];
 			t->code = key[5];
+			t->removed_release = MG_NONE;
 		}
 		merge_group(t, &f->g, id, added);
+		if (f->g.removed_release != MG_NONE)
+			set_removed(to, t, id[f->g.removed_release]);
 	}
 }
 
@@ -496,7 +506,7 @@ static void merge_objects(struct mg_requests *to, const struct mg_requests *from
 
 		t = mg_cells_at(&to->objects, at);
 		t->count += f->count;
-		if (added || above(f->artifact, f->line, t->artifact, t->line)) {
+		if (added || mg_request_above(f->artifact, f->line, t->artifact, t->line)) {
 			t->top_user = id[f->top_user];
 			t->artifact = f->artifact;
 			t->line = f->line;
@@ -518,6 +528,7 @@ void mg_requests_merge(struct mg_requests *to, const struct mg_requests *from)
 	merge_seconds(to, from);
 	merge_latency(to, from);
 	merge_objects(to, from, id);
+	mg_requests_merge_notes(to, from, id);
 	for (uint32_t i = 0; i < from->minutes.n; i++) {
 		const struct pair_cell *c = mg_cells_at(&from->minutes, i);
 

@@ -24,6 +24,7 @@ struct mg_request {
 	struct mg_str resource;         /* "pods", "deployments.apps", "" non-resource  */
 	struct mg_str subresource, ns, name;
 	struct mg_str uri;              /* with query */
+	struct mg_str removed_release;  /* of a deprecated API: "1.25"; else empty */
 	uint32_t      artifact;
 	uint64_t      line;
 };
@@ -64,6 +65,7 @@ struct mg_latency_bucket {
 struct mg_request_group {
 	uint32_t user, verb, resource, subresource, pattern, code;
 	uint32_t user_agent, source_ip; /* of the first one */
+	uint32_t removed_release;       /* of a deprecated API, MG_NONE otherwise */
 	uint64_t count;
 	int64_t  first_ns, last_ns, latency_sum, latency_max;
 	uint64_t slow;                  /* at least one second */
@@ -89,6 +91,29 @@ struct mg_object_hits {
 	uint64_t line;
 };
 
+/* Requests that are counted with more than their group, because rules need it. */
+enum mg_note_sort {
+	MG_NOTE_CONFLICT, /* 409 but of creates, per user and object                        */
+	MG_NOTE_MISSING,  /* GET answered 404, likewise                                    */
+	MG_NOTE_INVALID,  /* 422, likewise                                                 */
+	MG_NOTE_APPLY,    /* server-side apply, likewise                                   */
+	MG_NOTE_WATCH,    /* watches per user and minute they began in, told at their end;
+			     `part` of them lived less than a minute                        */
+	MG_NOTE_EXPIRED,  /* 410, or a watch that ended at once, per user, resource, slot  */
+	MG_NOTE_RELIST,   /* LIST from a version that the client had, likewise             */
+	MG_NOTE_WRITES,   /* writes per resource and minute                                */
+};
+#define MG_NOTE_SLOT_NS (INT64_C(5) * 1000000000) /* of EXPIRED and RELIST */
+
+struct mg_request_note {
+	uint32_t sort, user, resource, ns, name; /* ids; which are used: see the sort */
+	int32_t  slot;                           /* minute, slot or 0; the key ends here */
+	uint32_t count, part;
+	int64_t  first_ns, last_ns;
+	uint64_t line;                           /* of the first one */
+	uint32_t artifact, pad;
+};
+
 struct mg_requests;
 
 struct mg_requests *mg_requests_new(void);
@@ -111,6 +136,9 @@ const struct mg_object_hits    *mg_requests_objects(struct mg_requests *r, size_
  * indexes the array that mg_requests_groups returned last. */
 struct mg_error_cell { uint32_t group; int64_t second; uint32_t count; };
 const struct mg_error_cell     *mg_requests_errors(struct mg_requests *r, size_t *n);
+/* Those of one sort: by slot, then count descending, then names. */
+const struct mg_request_note   *mg_requests_notes(struct mg_requests *r, enum mg_note_sort sort,
+						  size_t *n);
 /* Text of an id in any of the structs above. */
 struct mg_str mg_requests_text(const struct mg_requests *r, uint32_t id);
 

@@ -13,6 +13,7 @@ void mg_requests_unsort(struct mg_requests *r)
 	free(r->out.minutes);
 	free(r->out.objects);
 	free(r->out.errors);
+	free(r->out.notes);
 	r->out = (struct sorted){ 0 };
 }
 

@@ -2,12 +2,14 @@
  *
  * Layer:   analysis
  * A rule reads a finished case and adds findings.  It never reads a finding of another
- * rule; causes and effects are joined afterwards (chain.c).  A rule whose artifacts are
- * missing says so with mg_rule_missing and adds nothing.
+ * rule (the last one is told when the earliest finding begins: onset_ns); causes and effects
+ * are joined afterwards (chain.c).  A rule whose artifacts are missing says so with
+ * mg_rule_missing and adds nothing.
  */
 #ifndef MG_ANALYSIS_RULE_H
 #define MG_ANALYSIS_RULE_H
 
+#include "analysis/etcdview.h"
 #include "analysis/findings.h"
 #include "analysis/signals.h"
 
@@ -38,10 +40,13 @@ struct mg_override {
 struct mg_rule_ctx {
 	struct mg_case           *c;
 	const struct mg_signals  *s;
+	struct mg_etcdview       *etcd; /* the members, told apart once for all rules */
 	const struct mg_rule     *rule;
 	struct mg_findings       *out;
 	const struct mg_override *overrides;
 	size_t                    noverrides;
+	int64_t onset_ns; /* start of the earliest finding of severity warning or above so far that
+			     the data covers, MG_TIME_NONE: none.  Only what-changed may ask. */
 };
 
 extern const struct mg_rule *const mg_rules[]; /* ended by NULL, in causal order */
@@ -55,6 +60,9 @@ void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_ov
 double mg_rule_num(const struct mg_rule_ctx *x, const char *name);
 void   mg_rule_missing(struct mg_rule_ctx *x, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Did the case hold any object (YAML or JSON)?  Else the rule is told as not assessed, for want
+ * of `what`. */
+bool mg_rule_has_objects(struct mg_rule_ctx *x, const char *what);
 void mg_rule_blind_spot(struct mg_rule_ctx *x, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -94,6 +102,9 @@ struct mg_requests *mg_rule_requests(const struct mg_rule_ctx *x);
 struct mg_requests *mg_rule_usual(const struct mg_rule_ctx *x);
 /* "here" or "in the baseline" */
 const char         *mg_rule_usual_where(const struct mg_rule_ctx *x);
+
+/* planned.c: rate lower what a planned change (rule `rollout`) brings about by itself. */
+void mg_findings_plan(struct mg_rule_ctx *x);
 
 /* chain.c: fill caused_by and effects, order the findings. */
 void mg_findings_chain(struct mg_findings *fs);

@@ -5,6 +5,16 @@
 
 /* In causal order: storage, API server, requests, clients, control plane, workloads. */
 const struct mg_rule *const mg_rules[] = {
+	&mg_rule_rollout,
+	&mg_rule_disk_stall,
+	&mg_rule_cpu_starvation,
+	&mg_rule_members,
+	&mg_rule_etcd_certs,
+	&mg_rule_cert_expiry,
+	&mg_rule_csr_pileup,
+	&mg_rule_compaction,
+	&mg_rule_defragmentation,
+	&mg_rule_pressure,
 	&mg_rule_etcd_stall,
 	&mg_rule_slow_fsync,
 	&mg_rule_network,
@@ -20,6 +30,12 @@ const struct mg_rule *const mg_rules[] = {
 	&mg_rule_oom_kill,
 	&mg_rule_non_graceful,
 	&mg_rule_apiserver_panic,
+	&mg_rule_sigkill_after_grace,
+	&mg_rule_goroutine_leak,
+	&mg_rule_dc_in_progress,
+	&mg_rule_forced_close,
+	&mg_rule_reflector_errors,
+	&mg_rule_probe_storm,
 	&mg_rule_dc_leak,
 	&mg_rule_dc_wall,
 	&mg_rule_slo_breach,
@@ -38,6 +54,23 @@ const struct mg_rule *const mg_rules[] = {
 	&mg_rule_clock_skew,
 	&mg_rule_db_size,
 	&mg_rule_object_count,
+	&mg_rule_etcd_share,
+	&mg_rule_watch_memory,
+	&mg_rule_aggregated_api,
+	&mg_rule_dc_memory,
+	&mg_rule_reconnect_storm,
+	&mg_rule_relist_410,
+	&mg_rule_invalid,
+	&mg_rule_404_poll,
+	&mg_rule_conflict_storm,
+	&mg_rule_namespace_stuck,
+	&mg_rule_product_overload,
+	&mg_rule_apply_spam,
+	&mg_rule_events_flood,
+	&mg_rule_kubelet_load,
+	&mg_rule_deprecated_api,
+	&mg_rule_audit_write_error,
+	&mg_rule_what_changed, /* last: it asks when the first problem began */
 	NULL,
 };
 
@@ -78,20 +111,40 @@ static void audit_blind_spots(struct mg_rule_ctx *x)
 	mg_intern_release(&told);
 }
 
+/* When the incident began, as far as the request log covers it: conditions of objects may be
+ * days old. */
+static int64_t onset(const struct mg_findings *fs, const struct mg_case *c)
+{
+	int64_t first, last, ns = MG_TIME_NONE;
+
+	mg_requests_span(c->audit, &first, &last);
+	for (uint32_t i = 0; i < fs->n; i++)
+		if (fs->f[i].severity >= MG_SEV_WARNING && fs->f[i].start_ns >= first &&
+		    fs->f[i].start_ns <= last && (ns == MG_TIME_NONE || fs->f[i].start_ns < ns))
+			ns = fs->f[i].start_ns;
+	return ns;
+}
+
 void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_override *o,
 		  size_t noverrides)
 {
 	struct mg_signals  s;
-	struct mg_rule_ctx x = { .c = c, .s = &s, .out = out, .overrides = o,
+	struct mg_etcdview etcd;
+	struct mg_rule_ctx x = { .c = c, .s = &s, .etcd = &etcd, .out = out, .overrides = o,
 				 .noverrides = noverrides };
 
 	mg_signals_build(&s, c);
+	mg_etcdview_build(&etcd, c);
 	for (size_t i = 0; mg_rules[i]; i++) {
 		x.rule = mg_rules[i];
+		if (!mg_rules[i + 1])
+			x.onset_ns = onset(out, c);
 		x.rule->run(&x);
 	}
 	audit_blind_spots(&x);
+	mg_findings_plan(&x);
 	mg_findings_chain(out);
 	mg_findings_verdict(out, c);
+	mg_etcdview_release(&etcd);
 	mg_signals_release(&s);
 }

@@ -7,7 +7,7 @@
 #include "analysis/series_internal.h"
 #include "base/mem.h"
 
-#define MAX_TABLES 8
+#define MAX_TABLES 12
 /* Latency: requests in a usual bucket, and how many buckets there are at least and at most. */
 #define LATENCY_ENOUGH 30
 #define LATENCY_LEAST 120
@@ -124,14 +124,7 @@ static void settle(struct mg_series *s)
 
 /* --- requests ------------------------------------------------------------------- */
 
-/* The requests the tables are about: the audit log, else httplog lines. */
-struct traffic {
-	struct mg_requests *r;
-	const char         *source;
-	int64_t             first_s, last_s; /* seconds known to be covered, inclusive */
-};
-
-static bool traffic_of(const struct mg_frame *f, struct traffic *t)
+static bool traffic_of(const struct mg_frame *f, struct mg_traffic *t)
 {
 	int64_t first, last;
 
@@ -153,13 +146,13 @@ static bool traffic_of(const struct mg_frame *f, struct traffic *t)
 	return t->first_s <= t->last_s;
 }
 
-static const char *titled(struct mg_frame *f, const char *what, const struct traffic *r)
+const char *mg_traffic_title(struct mg_frame *f, const char *what, const struct mg_traffic *r)
 {
 	return mg_arena_printf(&f->s->arena, "%s (%s)", what, r->source).p;
 }
 
 /* Seconds of bucket `i` that the source covers: what a rate is divided by. */
-static double covered(const struct mg_table *t, size_t i, const struct traffic *r)
+static double covered(const struct mg_table *t, size_t i, const struct mg_traffic *r)
 {
 	int64_t from = t->start_ns / MG_SEC + (int64_t)i * (t->step_ns / MG_SEC);
 	int64_t to = from + t->step_ns / MG_SEC;
@@ -169,14 +162,14 @@ static double covered(const struct mg_table *t, size_t i, const struct traffic *
 	return to > from ? (double)(to - from) : 0;
 }
 
-static void zero_where_covered(const struct mg_table *t, const struct traffic *r, double *v)
+void mg_traffic_zero(const struct mg_table *t, const struct mg_traffic *r, double *v)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (covered(t, i, r) > 0)
 			v[i] = 0;
 }
 
-static void counts_to_rates(const struct mg_table *t, const struct traffic *r)
+void mg_traffic_rates(const struct mg_table *t, const struct mg_traffic *r)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		double by = covered(t, i, r);
@@ -192,10 +185,10 @@ static struct mg_str code_column(enum mg_code_class k)
 	       mg_strz(mg_code_class_name(k));
 }
 
-static void build_requests(struct mg_frame *f, const struct traffic *r)
+static void build_requests(struct mg_frame *f, const struct mg_traffic *r)
 {
 	struct mg_table        *t = mg_frame_table(f, "requests",
-						   titled(f, "Requests by status code", r),
+						   mg_traffic_title(f, "Requests by status code", r),
 						   "requests/s", f->step_ns);
 	double                 *v[MG_CODE_CLASSES];
 	size_t                  n, at;
@@ -203,7 +196,7 @@ static void build_requests(struct mg_frame *f, const struct traffic *r)
 
 	for (int k = 0; k < MG_CODE_CLASSES; k++) {
 		v[k] = mg_frame_column(f, t, code_column((enum mg_code_class)k));
-		zero_where_covered(t, r, v[k]);
+		mg_traffic_zero(t, r, v[k]);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (s[i].second < r->first_s || s[i].second > r->last_s ||
@@ -212,7 +205,7 @@ static void build_requests(struct mg_frame *f, const struct traffic *r)
 		for (int k = 0; k < MG_CODE_CLASSES; k++)
 			v[k][at] += s[i].by_code[k];
 	}
-	counts_to_rates(t, r);
+	mg_traffic_rates(t, r);
 }
 
 /* Latency buckets may be wider than the wanted step: a table's step is a multiple of
@@ -233,18 +226,18 @@ static bool bucket_time(const struct mg_latency_bucket *b, int64_t width, int64_
 	return !__builtin_mul_overflow(b->index, width, ns);
 }
 
-static void build_verbs(struct mg_frame *f, const struct traffic *r)
+static void build_verbs(struct mg_frame *f, const struct mg_traffic *r)
 {
 	size_t                          n, at;
 	int64_t                         width, ns;
 	const struct mg_latency_bucket *b = mg_requests_latency(r->r, &n, &width);
-	struct mg_table                *t = mg_frame_table(f, "verbs", titled(f, "Requests by verb", r),
+	struct mg_table                *t = mg_frame_table(f, "verbs", mg_traffic_title(f, "Requests by verb", r),
 							   "requests/s", bucket_step(f->step_ns, width));
 	double                         *v[MG_VERB_CLASSES];
 
 	for (int k = 0; k < MG_VERB_CLASSES; k++) {
 		v[k] = mg_frame_column(f, t, mg_strz(mg_verb_class_name((enum mg_verb_class)k)));
-		zero_where_covered(t, r, v[k]);
+		mg_traffic_zero(t, r, v[k]);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (!bucket_time(&b[i], width, &ns) || !mg_table_index(t, ns, &at))
@@ -252,7 +245,7 @@ static void build_verbs(struct mg_frame *f, const struct traffic *r)
 		for (int k = 0; k < MG_VERB_CLASSES; k++)
 			v[k][at] += b[i].by_verb[k];
 	}
-	counts_to_rates(t, r);
+	mg_traffic_rates(t, r);
 }
 
 /* --- latency ---------------------------------------------------------------------- */
@@ -340,12 +333,13 @@ static int64_t latency_step(const struct mg_frame *f, const struct mg_latency_bu
 	return bucket_step((int64_t)step, width);
 }
 
-static void build_latency(struct mg_frame *f, const struct traffic *r)
+static void build_latency(struct mg_frame *f, const struct mg_traffic *r)
 {
 	size_t                          n, at, next, k;
 	int64_t                         width, ns;
 	const struct mg_latency_bucket *b = mg_requests_latency(r->r, &n, &width);
-	struct mg_table                *t = mg_frame_table(f, "latency", titled(f, "Latency of requests", r),
+	struct mg_table                *t = mg_frame_table(f, "latency",
+							   mg_traffic_title(f, "Latency of requests", r),
 							   "s", latency_step(f, b, n, width));
 	double                         *v[LATENCY_COLUMNS];
 
@@ -379,10 +373,10 @@ static void raise_to(const struct mg_table *t, double *v, int64_t from, int64_t 
 			v[i] = (double)open;
 }
 
-static void build_inflight(struct mg_frame *f, const struct traffic *r)
+static void build_inflight(struct mg_frame *f, const struct mg_traffic *r)
 {
 	struct mg_table        *t = mg_frame_table(f, "inflight",
-						   titled(f, "Requests in flight, watches left out", r),
+						   mg_traffic_title(f, "Requests in flight, watches left out", r),
 						   "count", f->step_ns);
 	double                 *v = mg_frame_column(f, t, MG_STR("in flight"));
 	size_t                  n;
@@ -481,7 +475,7 @@ void mg_series_build(struct mg_series *s, struct mg_case *c, int64_t first_ns, i
 		     size_t max_buckets)
 {
 	struct mg_frame f = { .s = s, .c = c, .first_ns = first_ns, .last_ns = last_ns };
-	struct traffic  r;
+	struct mg_traffic  r;
 
 	*s = (struct mg_series){ 0 };
 	if (first_ns == MG_TIME_NONE || last_ns == MG_TIME_NONE || last_ns < first_ns)
@@ -493,8 +487,11 @@ void mg_series_build(struct mg_series *s, struct mg_case *c, int64_t first_ns, i
 		build_verbs(&f, &r);
 		build_latency(&f, &r);
 		build_inflight(&f, &r);
+		mg_series_talkers(&f, &r);
 	}
 	build_etcd(&f);
+	mg_series_members(&f);
+	mg_series_lists(&f);
 	mg_series_memory(&f);
 	mg_series_goroutines(&f);
 	settle(s);

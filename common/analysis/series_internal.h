@@ -28,6 +28,26 @@ bool mg_table_index(const struct mg_table *t, int64_t ns, size_t *i);
 /* Buckets that [from, to] touches, clipped to the table; false: none. */
 bool mg_table_range(const struct mg_table *t, int64_t from, int64_t to, size_t *lo, size_t *hi);
 
+/* The requests the tables are about: the audit log, else httplog lines. */
+struct mg_traffic {
+	struct mg_requests *r;
+	const char         *source;
+	int64_t             first_s, last_s; /* seconds known to be covered, inclusive */
+};
+/* "Requests by verb (audit log)" */
+const char *mg_traffic_title(struct mg_frame *f, const char *what, const struct mg_traffic *r);
+/* 0 in every step that the source covers: nothing seen, not nothing known. */
+void mg_traffic_zero(const struct mg_table *t, const struct mg_traffic *r, double *v);
+/* Counts of a step become rates per covered second. */
+void mg_traffic_rates(const struct mg_table *t, const struct mg_traffic *r);
+
+/* series_talkers.c */
+void mg_series_talkers(struct mg_frame *f, const struct mg_traffic *r);
+
+/* series_events.c */
+void mg_series_members(struct mg_frame *f);
+void mg_series_lists(struct mg_frame *f);
+
 /* series_gauges.c */
 void mg_series_memory(struct mg_frame *f);
 void mg_series_goroutines(struct mg_frame *f);

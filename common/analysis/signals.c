@@ -20,6 +20,8 @@
 #define STARTING_NS (60 * MG_SEC)
 /* Witnesses of one death lie within this. */
 #define DEATH_JOIN_NS (5 * MG_SEC)
+/* ... or, when both name the container, within what the clocks of a node may differ. */
+#define CONTAINER_JOIN_NS (10 * MG_MIN)
 
 /* Traces that wait for something else: a client's own list (it may wait for any server), a
  * webhook, a slow reader, a proxied connection. */
@@ -271,6 +273,36 @@ static void add_witness(struct mg_death *d, const struct mg_event *e)
 	}
 }
 
+/* The 64 hex digits without what the runtime puts before them ("cri-o://"). */
+static struct mg_str container_of(const struct mg_event *e)
+{
+	struct mg_str id = e ? mg_event_attr(e, "container_id") : mg_str("", 0);
+	ptrdiff_t     at = mg_str_rchr(id, '/');
+
+	return at < 0 ? id : mg_str_from(id, (size_t)at + 1);
+}
+
+/* 1: both name the same container, -1: different ones, 0: not told by both. */
+static int same_container(const struct mg_death *d, const struct mg_event *e)
+{
+	struct mg_str a = container_of(d->kernel ? d->kernel : d->object), b = container_of(e);
+
+	if (a.n == 0 || b.n == 0 || (d->kernel && e->kind == MG_EV_KERNEL_OOM_KILL))
+		return 0;
+	return mg_str_eq(a, b) ? 1 : -1;
+}
+
+static bool same_death(const struct mg_death *d, const struct mg_event *e)
+{
+	int container = same_container(d, e);
+
+	if (container)
+		return container > 0;
+	return e->time_ns - d->time_ns <= DEATH_JOIN_NS && mg_str_eq(d->component, e->component) &&
+	       same_or_unknown(d->node, e->node) && same_or_unknown(d->pod, e->pod) &&
+	       !(d->kernel && e->kind == MG_EV_KERNEL_OOM_KILL);
+}
+
 static void collect_deaths(struct mg_signals *g, const struct mg_case *c)
 {
 	for (size_t i = 0; i < c->events.n; i++) {
@@ -283,12 +315,9 @@ static void collect_deaths(struct mg_signals *g, const struct mg_case *c)
 		for (uint32_t k = g->ndeath; k-- > 0 && !same;) {
 			struct mg_death *d = &g->death[k];
 
-			if (e->time_ns - d->time_ns > DEATH_JOIN_NS)
+			if (e->time_ns - d->time_ns > CONTAINER_JOIN_NS)
 				break;
-			if (mg_str_eq(d->component, e->component) &&
-			    same_or_unknown(d->node, e->node) && same_or_unknown(d->pod, e->pod) &&
-			    !(d->kernel && e->kind == MG_EV_KERNEL_OOM_KILL))
-				same = d;
+			same = same_death(d, e) ? d : NULL;
 		}
 		if (!same) {
 			MG_PUSH(g->death, g->ndeath, g->death_cap, fresh);

@@ -132,6 +132,20 @@ int64_t mg_hist_quantile(const struct mg_hist *h, double q)
 	return h->max;
 }
 
+bool mg_hist_next(const struct mg_hist *h, size_t *i, int64_t *upper, uint32_t *n)
+{
+	for (; *i < (size_t)h->powers << h->bits; ++*i) {
+		if (h->bins[*i] == 0)
+			continue;
+		*n = h->bins[*i];
+		*upper = upper_edge(h, h->low + (unsigned)(*i >> h->bits),
+				    (uint32_t)*i & ((1u << h->bits) - 1));
+		++*i;
+		return true;
+	}
+	return false;
+}
+
 void mg_hist_release(struct mg_hist *h)
 {
 	free(h->bins);

@@ -9,6 +9,8 @@
 #ifndef MG_BASE_HIST_H
 #define MG_BASE_HIST_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define MG_HIST_BITS 7
@@ -28,6 +30,9 @@ void mg_hist_merge(struct mg_hist *h, const struct mg_hist *from); /* same bits 
 /* Value at quantile q in 0..1 (nearest rank, upper edge of the bin, clamped to min/max);
  * 0 when empty. */
 int64_t mg_hist_quantile(const struct mg_hist *h, double q);
+/* Step through the bins that are not empty, from low to high: *i is 0 at first; the bin holds
+ * *n values of at most *upper.  False: no more. */
+bool    mg_hist_next(const struct mg_hist *h, size_t *i, int64_t *upper, uint32_t *n);
 void    mg_hist_release(struct mg_hist *h);
 
 #endif

@@ -47,17 +47,39 @@ struct mg_str mg_batch_str(struct mg_batch *b, struct mg_str s)
 	return mg_str(d, n + 3);
 }
 
+struct mg_str mg_batch_word(struct mg_batch *b, struct mg_str s)
+{
+	struct mg_str *w = &b->word[mg_str_hash(s, 0) % MG_BATCH_WORDS];
+
+	if (s.n == 0)
+		return mg_str("", 0);
+	if (!mg_str_eq(*w, s))
+		*w = mg_batch_str(b, s);
+	return mg_str_eq(*w, s) ? *w : mg_batch_str(b, s); /* a long one was cut */
+}
+
+void mg_batch_attrs(struct mg_batch *b, struct mg_event *e, uint32_t n)
+{
+	struct mg_attr *more = mg_arena_alloc(&b->arena, sizeof(*more) * n);
+
+	if (e->nattrs)
+		memcpy(more, e->attrs, sizeof(*more) * e->nattrs);
+	e->attrs = more;
+	e->attrs_cap = n;
+}
+
 static void add_attr(struct mg_batch *b, struct mg_event *e, struct mg_attr a)
 {
 	assert(e->nattrs < MG_EVENT_ATTRS);
-	if (e->nattrs % 4 == 0) { /* grown by fours: most events have few */
-		struct mg_attr *more = mg_arena_alloc(&b->arena, sizeof(*more) * (e->nattrs + 4));
-
-		if (e->nattrs)
-			memcpy(more, e->attrs, sizeof(*more) * e->nattrs);
-		e->attrs = more;
-	}
+	if (e->nattrs >= e->attrs_cap) /* grown by fours: most events have few */
+		mg_batch_attrs(b, e, e->nattrs + 4);
 	e->attrs[e->nattrs++] = a;
+}
+
+void mg_batch_attr_word(struct mg_batch *b, struct mg_event *e, const char *key,
+			struct mg_str value)
+{
+	add_attr(b, e, (struct mg_attr){ key, mg_batch_word(b, value), false });
 }
 
 void mg_batch_attr(struct mg_batch *b, struct mg_event *e, const char *key, struct mg_str value)
@@ -82,7 +104,7 @@ void mg_batch_append(struct mg_batch *b, struct mg_batch *from)
 		memcpy(b->ev + b->n, from->ev, from->n * sizeof(*b->ev));
 		b->n += from->n;
 	}
-	mg_arena_adopt(&b->arena, &from->arena);
+	mg_arena_adopt(&b->arena, &from->arena); /* words of `b` stay where they are */
 	free(from->ev);
 	*from = (struct mg_batch){ 0 };
 }

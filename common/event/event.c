@@ -21,6 +21,23 @@ const char *mg_event_kind_name(enum mg_event_kind k)
 	return (unsigned)k < MG_EV_COUNT ? kind_names[k] : "unknown";
 }
 
+bool mg_event_is_state(enum mg_event_kind k)
+{
+	switch (k) {
+	case MG_EV_CLUSTER_VERSION:
+	case MG_EV_OBJECT:
+	case MG_EV_LEASE:
+	case MG_EV_CERTIFICATE:
+	case MG_EV_CSR:
+	case MG_EV_APF_LEVEL:
+	case MG_EV_APF_QUEUE:
+	case MG_EV_USAGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 enum mg_event_kind mg_event_kind_parse(struct mg_str name)
 {
 	for (size_t i = 0; i < COUNT(kind_names); i++)

@@ -16,6 +16,7 @@
 	X(AUDIT_ERROR, "audit.error", "requests answered with 5xx, folded per second")       \
 	X(AUDIT_DELETECOLLECTION, "audit.deletecollection", "one DELETE of a collection")    \
 	X(AUDIT_LIST, "audit.list", "a LIST without limit and resourceVersion=0 that took 100 ms") \
+	X(AUDIT_CHANGE, "audit.change", "a change of the cluster's configuration, folded per minute") \
 	X(AUDIT_UNFINISHED, "audit.unfinished", "a request without its last stage")          \
 	X(AUDIT_REQUEST, "audit.request", "any request (only when asked for)")               \
 	X(APISERVER_TRACE, "apiserver.trace", "a utiltrace block: one slow operation")       \
@@ -73,6 +74,16 @@
 	X(NAMESPACE_STUCK, "namespace.terminating", "a namespace that is being deleted")     \
 	X(OPERATOR_CONDITION, "clusteroperator.condition", "Degraded, or not Available")     \
 	X(APISERVICE_DOWN, "apiservice.unavailable", "an APIService is not Available")       \
+	X(CLUSTER_VERSION, "clusterversion.update", "an update of the cluster, from start to completion") \
+	X(OBJECT, "object.status", "an object as it was when collected: node, operator, namespace …") \
+	X(OBJECT_CHANGED, "object.changed", "an object was created, or a field manager wrote it") \
+	X(LEASE, "lease.held", "a lease: its holder, from acquiring it to renewing it last") \
+	X(CERTIFICATE, "x509.certificate", "a certificate, from the begin to the end of its validity") \
+	X(CSR, "csr.status", "a certificate signing request: pending, approved, denied, failed") \
+	X(APF_LEVEL, "apf.level", "a priority level of the API server and its requests")  \
+	X(APF_QUEUE, "apf.queue", "a queue of a priority level that is not empty")        \
+	X(APF_REQUEST, "apf.request", "a request that waited in such a queue")              \
+	X(USAGE, "resource.usage", "CPU and memory in use of a node, pod or container")     \
 	X(K8S_EVENT, "kubernetes.event", "a v1 Event object")                                \
 	X(KUBELET_PROBE, "kubelet.probe_failed", "a probe failed")                           \
 	X(KUBELET_PLEG, "kubelet.pleg", "PLEG is not healthy")                               \
@@ -114,7 +125,7 @@ struct mg_attr {
 	bool          number; /* `value` is a JSON number as it stands */
 };
 
-#define MG_EVENT_ATTRS 14
+#define MG_EVENT_ATTRS 18
 
 struct mg_event {
 	int64_t             time_ns;     /* start of the interval, or the point            */
@@ -129,10 +140,14 @@ struct mg_event {
 	struct mg_str       component, node, pod, ns, resource, name, verb, user;
 	struct mg_str       message, audit_id;
 	struct mg_attr     *attrs;
-	uint32_t            nattrs;
+	uint32_t            nattrs, attrs_cap; /* cap: room that the batch made */
 };
 
 const char *mg_event_kind_name(enum mg_event_kind k);
+/* Does this kind tell how something is (an object, a lease, a certificate), rather than that
+ * something happened?  Such events begin long before an incident and do not belong into a
+ * timeline unless asked for. */
+bool mg_event_is_state(enum mg_event_kind k);
 /* MG_EV_COUNT when there is no such kind. */
 enum mg_event_kind mg_event_kind_parse(struct mg_str name);
 const char        *mg_severity_name(enum mg_severity s);

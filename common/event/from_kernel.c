@@ -8,6 +8,8 @@
 
 #define TOGETHER (30 * MG_SEC) /* lines of one report                       */
 #define ROWS_MAX 16384         /* of a task table                           */
+#define TOP      3             /* tasks named as the largest                */
+#define PAGE_KB  4
 #define RECENT   64            /* kills remembered to see them told again   */
 
 struct when {
@@ -22,7 +24,8 @@ struct kill {
 };
 
 struct row {
-	int64_t pid, adj;
+	int64_t       pid, adj, rss_pages;
+	struct mg_str comm; /* in the report's arena */
 };
 
 /* What has been collected. */
@@ -207,6 +210,31 @@ static void adj(struct mg_batch *out, struct mg_event *e, const struct report *r
 		mg_batch_attr_i64(out, e, "oom_score_adj", v);
 }
 
+/* "mysqld[6576] 20146488 kB, java[2513] 1183420 kB": who held the most when the kernel chose. */
+static void top_tasks(struct mg_batch *out, struct mg_event *e, const struct report *r)
+{
+	const struct row *top[TOP] = { NULL };
+	struct mg_buf     b = { 0 };
+
+	for (size_t i = 0; i < r->nrows; i++) {
+		const struct row *x = &r->rows[i];
+
+		for (size_t k = 0; k < TOP && x->rss_pages > 0; k++)
+			if (!top[k] || x->rss_pages > top[k]->rss_pages) {
+				memmove(&top[k + 1], &top[k], (TOP - 1 - k) * sizeof(*top));
+				top[k] = x;
+				break;
+			}
+	}
+	for (size_t k = 0; k < TOP && top[k]; k++)
+		mg_buf_printf(&b, "%s%.*s[%lld] %lld kB", k ? ", " : "", MG_FMT(top[k]->comm),
+			      (long long)top[k]->pid,
+			      (long long)(top[k]->rss_pages < INT64_MAX / PAGE_KB ?
+					  top[k]->rss_pages * PAGE_KB : INT64_MAX));
+	text(out, e, "top", mg_buf_str(&b));
+	mg_buf_release(&b);
+}
+
 /* At most MG_EVENT_ATTRS, so the more telling ones first. */
 static void kill_attrs(struct mg_batch *out, struct mg_event *e, const struct report *r,
 		       const struct kill *k, const struct facts *f)
@@ -226,6 +254,8 @@ static void kill_attrs(struct mg_batch *out, struct mg_event *e, const struct re
 	pod_uid(out, e, mg_cgroup_pod_uid(cg));
 	text(out, e, "container_id", mg_cgroup_container(cg));
 	adj(out, e, r, k);
+	if (belongs(r, k))
+		top_tasks(out, e, r);
 	num(out, e, "total_vm_kb", k->m.total_vm_kb);
 	num(out, e, "shmem_rss_kb", k->m.shmem_rss_kb);
 	num(out, e, "failcnt", f->failcnt);
@@ -286,7 +316,7 @@ static void reset(struct report *r)
 {
 	static const struct mg_kernel_msg none = {
 		.pid = -1, .total_vm_kb = -1, .anon_rss_kb = -1, .file_rss_kb = -1,
-		.shmem_rss_kb = -1, .usage_kb = -1, .limit_kb = -1, .failcnt = -1,
+		.shmem_rss_kb = -1, .usage_kb = -1, .limit_kb = -1, .failcnt = -1, .rss_pages = -1,
 	};
 	struct kill *kills = r->kills;
 	struct row  *rows = r->rows;
@@ -395,7 +425,7 @@ static bool begins_next(const struct report *r, const struct mg_kernel_msg *m,
 
 static void collect(struct report *r, const struct mg_kernel_msg *m, const struct when *at)
 {
-	struct row row = { m->pid, m->oom_score_adj };
+	struct row row = { m->pid, m->oom_score_adj, m->rss_pages, { "", 0 } };
 
 	switch (m->type) {
 	case MG_KERNEL_INVOKED:
@@ -416,8 +446,10 @@ static void collect(struct report *r, const struct mg_kernel_msg *m, const struc
 			r->cgroup = keep(r, m);
 		break;
 	case MG_KERNEL_ROW:
-		if (r->nrows < ROWS_MAX)
-			MG_PUSH(r->rows, r->nrows, r->rows_cap, row);
+		if (r->nrows == ROWS_MAX)
+			break;
+		row.comm = mg_arena_str(&r->arena, m->comm);
+		MG_PUSH(r->rows, r->nrows, r->rows_cap, row);
 		break;
 	case MG_KERNEL_CONSTRAINT:
 		r->constraint = keep(r, m);

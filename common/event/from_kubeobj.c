@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event/from_kubeobj.h"
 
-#include "base/buf.h"
+#include "event/from_object.h"
 #include "event/from_pod.h"
+#include "event/from_x509.h"
 
 /* --- what it is ------------------------------------------------------------------------ */
 
@@ -38,6 +39,14 @@ struct mg_event *mg_kubeobj_event(const struct mg_kubeobj *o, struct mg_batch *o
 	e->time_ns = time_ns;
 	e->time_source = time_ns == MG_TIME_NONE ? MG_TIME_UNKNOWN : MG_TIME_EXACT;
 	return e;
+}
+
+void mg_kubeobj_who(const struct mg_kubeobj *o, struct mg_buf *t)
+{
+	struct mg_str ns = mg_knode_text(o->root, "metadata.namespace");
+
+	mg_buf_printf(t, "%.*s%s%.*s", MG_FMT(ns), ns.n ? "/" : "",
+		      MG_FMT(mg_knode_text(o->root, "metadata.name")));
 }
 
 static void set_message(struct mg_batch *out, struct mg_event *e, struct mg_buf *t)
@@ -135,6 +144,7 @@ static void node(const struct mg_kubeobj *o, struct mg_batch *out)
 		e->component = MG_STR("kubelet");
 		attr_text(out, e, "heartbeat", mg_knode_text(k, "lastHeartbeatTime"));
 	}
+	mg_event_from_node_status(o, out);
 }
 
 static void cluster_operator(const struct mg_kubeobj *o, struct mg_batch *out)
@@ -150,6 +160,22 @@ static void cluster_operator(const struct mg_kubeobj *o, struct mg_batch *out)
 			condition_event(o, out, MG_EV_OPERATOR_CONDITION,
 					down ? MG_SEV_ERROR : MG_SEV_WARNING, "cluster operator", &c);
 	}
+	mg_event_from_operator_status(o, out);
+}
+
+/* Failing is what Degraded is of an operator. */
+static void cluster_version(const struct mg_kubeobj *o, struct mg_batch *out)
+{
+	const struct mg_knode *k = mg_knode_first(o->root, "status.conditions");
+
+	for (; k; k = k->next) {
+		struct condition c = read_condition(k);
+
+		if (mg_str_eq(c.type, MG_STR("Failing")) && is_true(&c))
+			condition_event(o, out, MG_EV_OPERATOR_CONDITION, MG_SEV_WARNING,
+					"cluster version", &c);
+	}
+	mg_event_from_version_history(o, out);
 }
 
 static void api_service(const struct mg_kubeobj *o, struct mg_batch *out)
@@ -172,6 +198,7 @@ static void api_service(const struct mg_kubeobj *o, struct mg_batch *out)
 		mg_batch_attr(out, e, "service", mg_buf_str(&t));
 		mg_buf_release(&t);
 	}
+	mg_event_from_apiservice_status(o, out);
 }
 
 /* --- namespaces that are being deleted ------------------------------------------------- */
@@ -199,7 +226,7 @@ static void add_conditions(struct mg_buf *t, const struct mg_knode *k, bool with
 	}
 }
 
-static void name_space(const struct mg_kubeobj *o, struct mg_batch *out)
+static void deletion(const struct mg_kubeobj *o, struct mg_batch *out)
 {
 	int64_t                since = mg_knode_time(o->root, "metadata.deletionTimestamp");
 	const struct mg_knode *conditions = mg_knode_first(o->root, "status.conditions");
@@ -222,6 +249,12 @@ static void name_space(const struct mg_kubeobj *o, struct mg_batch *out)
 	mg_buf_printf(&t, "namespace %.*s is being deleted", MG_FMT(name));
 	add_conditions(&t, conditions, true);
 	set_message(out, e, &t);
+}
+
+static void name_space(const struct mg_kubeobj *o, struct mg_batch *out)
+{
+	deletion(o, out);
+	mg_event_from_namespace_status(o, out);
 }
 
 /* --- Events ----------------------------------------------------------------------------- */
@@ -270,14 +303,14 @@ static void event_object(const struct mg_knode *n, struct mg_batch *out, struct 
 	ns = mg_knode_text(obj, "namespace");
 	if (ns.n == 0 && !mg_str_eq(kind, MG_STR("Node")))
 		ns = mg_knode_text(n, "metadata.namespace");
-	e->ns = mg_batch_str(out, ns);
-	e->name = mg_batch_str(out, mg_knode_text(obj, "name"));
-	e->node = mg_batch_str(out, text_of(n, "source.host", "deprecatedSource.host", NULL));
+	e->ns = mg_batch_word(out, ns);
+	e->name = mg_batch_word(out, mg_knode_text(obj, "name"));
+	e->node = mg_batch_word(out, text_of(n, "source.host", "deprecatedSource.host", NULL));
 	if (mg_str_eq(kind, MG_STR("Pod")))
 		e->pod = e->name;
 	else if (mg_str_eq(kind, MG_STR("Node")) && e->node.n == 0)
 		e->node = e->name;
-	mg_batch_attr(out, e, "object_kind", kind);
+	mg_batch_attr_word(out, e, "object_kind", kind);
 }
 
 static void event(const struct mg_kubeobj *o, struct mg_batch *out)
@@ -296,18 +329,18 @@ static void event(const struct mg_kubeobj *o, struct mg_batch *out)
 	e = mg_kubeobj_event(o, out, MG_EV_K8S_EVENT, warning ? MG_SEV_WARNING : MG_SEV_INFO, NULL,
 			     last == MG_TIME_NONE ? first : last);
 	e->count = event_count(n);
-	mg_batch_attr(out, e, "reason", mg_knode_text(n, "reason"));
-	mg_batch_attr(out, e, "type", type);
+	mg_batch_attrs(out, e, 4); /* an archive may hold a hundred thousand Events */
+	mg_batch_attr_word(out, e, "reason", mg_knode_text(n, "reason"));
+	mg_batch_attr_word(out, e, "type", type);
 	event_object(n, out, e);
 	if (first != MG_TIME_NONE)
 		mg_batch_attr(out, e, "first",
 			      mg_strz(mg_time_format(first, first % MG_SEC ? 6 : 0, text, sizeof(text))));
-	e->component = mg_batch_str(out, text_of(n, "source.component", "reportingComponent",
+	e->component = mg_batch_word(out, text_of(n, "source.component", "reportingComponent",
 						  "reportingController"));
 	if (e->component.n == 0)
-		e->component = mg_batch_str(out, mg_knode_text(n, "deprecatedSource.component"));
-	attr_text(out, e, "source", e->component);
-	e->message = mg_batch_str(out, mg_str_trim(text_of(n, "message", "note", NULL)));
+		e->component = mg_batch_word(out, mg_knode_text(n, "deprecatedSource.component"));
+	e->message = mg_batch_word(out, mg_str_trim(text_of(n, "message", "note", NULL)));
 }
 
 /* --- all kinds --------------------------------------------------------------------------- */
@@ -322,6 +355,13 @@ static const struct {
 	{ MG_STR("Namespace"), name_space },
 	{ MG_STR("ClusterOperator"), cluster_operator },
 	{ MG_STR("APIService"), api_service },
+	{ MG_STR("ClusterVersion"), cluster_version },
+	{ MG_STR("Lease"), mg_event_from_lease },
+	{ MG_STR("ConfigMap"), mg_event_from_leader_annotation },
+	{ MG_STR("Endpoints"), mg_event_from_leader_annotation },
+	{ MG_STR("CertificateSigningRequest"), mg_event_from_csr },
+	{ MG_STR("NodeMetrics"), mg_event_from_metrics },
+	{ MG_STR("PodMetrics"), mg_event_from_metrics },
 };
 
 static reader reader_of(struct mg_str kind)
@@ -332,29 +372,41 @@ static reader reader_of(struct mg_str kind)
 	return NULL;
 }
 
-bool mg_kubeobj_wanted(struct mg_str kind)
+bool mg_kubeobj_wanted(struct mg_str kind, struct mg_str text)
 {
-	return kind.n == 0 || reader_of(kind) || mg_str_ends(kind, MG_STR("List"));
+	reader read = reader_of(kind);
+
+	if (kind.n == 0 || mg_str_ends(kind, MG_STR("List")))
+		return true;
+	if (read == mg_event_from_leader_annotation) /* there are many of these, and large ones */
+		read = mg_str_has(text, MG_LEADER_ANNOTATION) ? read : NULL;
+	return read || mg_has_certificate(text);
+}
+
+/* Certificates are found in any object but Events, which only quote. */
+static void one_object(const struct mg_kubeobj *o, struct mg_batch *out)
+{
+	reader read = reader_of(o->kind);
+
+	if (read)
+		read(o, out);
+	if (read != event)
+		mg_event_from_object_certificates(o, out);
 }
 
 void mg_event_from_kubeobj(const struct mg_kubeobj *o, struct mg_batch *out)
 {
 	const struct mg_knode *item = mg_knode_first(o->root, "items");
-	reader                 read = reader_of(o->kind);
 
-	if (read) {
-		read(o, out);
+	if (reader_of(o->kind) || !mg_str_ends(o->kind, MG_STR("List"))) {
+		one_object(o, out);
 		return;
 	}
-	if (!mg_str_ends(o->kind, MG_STR("List")))
-		return;
 	for (; item; item = item->next) {
 		struct mg_kubeobj one = *o;
 
 		one.root = item;
 		one.kind = mg_kubeobj_kind(item, o->kind);
-		read = reader_of(one.kind);
-		if (read)
-			read(&one, out);
+		one_object(&one, out);
 	}
 }

@@ -21,6 +21,7 @@ struct mg_source {
 	bool          windowed;
 	int64_t       since_ns, until_ns; /* when windowed: only requests that end in [since, until) are
 				    counted; MG_TIME_NONE: open */
+	bool          changes; /* also what created and wrote objects (object.changed) */
 	const struct mg_logrules *rules; /* of the user, or NULL */
 	void         *ctx; /* of a tool's own consumer (mg_ingest_opts), else NULL */
 };

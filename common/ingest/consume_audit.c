@@ -20,10 +20,11 @@ struct picks {
 	uint32_t     n, cap;
 };
 
-/* 5xx answers of one second that are alike. */
+/* Answers that are alike and told as one event. */
 struct fold {
-	struct pick first; /* the earliest: duration is its end */
-	uint32_t    count;
+	struct pick        first; /* the earliest: duration is its end */
+	enum mg_event_kind kind;
+	uint32_t           count;
 };
 
 struct reader {
@@ -43,26 +44,45 @@ static void pick(struct picks *p, int64_t duration, struct mg_str text, uint64_t
 	MG_PUSH(p->v, p->n, p->cap, k);
 }
 
+static void fold(struct reader *r, enum mg_event_kind kind, const struct mg_buf *key,
+		 const struct pick *p)
+{
+	uint32_t id = mg_intern_id(&r->fold_keys, mg_buf_str(key));
+
+	if (id == r->nfolds) /* ids are dense: a new one is the next */
+		MG_PUSH(r->folds, r->nfolds, r->folds_cap, ((struct fold){ *p, kind, 0 }));
+	if (p->duration < r->folds[id].first.duration)
+		r->folds[id].first = *p;
+	r->folds[id].count++;
+}
+
 /* Count a 5xx under its second and group. */
 static void fold_error(struct reader *r, const struct mg_request *q, struct mg_str text,
 		       int64_t end)
 {
 	struct mg_buf key = { 0 };
 	struct pick   p = { end, text, q->line };
-	uint32_t      id;
 
 	mg_buf_printf(&key, "%lld %u %.*s %.*s %.*s %.*s ", (long long)(end / MG_SEC), q->code,
 		      MG_FMT(q->verb), MG_FMT(q->resource), MG_FMT(q->subresource),
 		      MG_FMT(q->user));
 	if (!q->user.n)
 		mg_buf_add(&key, q->source_ip);
-	id = mg_intern_id(&r->fold_keys, mg_buf_str(&key));
+	fold(r, MG_EV_AUDIT_ERROR, &key, &p);
 	mg_buf_release(&key);
-	if (id == r->nfolds) /* ids are dense: a new one is the next */
-		MG_PUSH(r->folds, r->nfolds, r->folds_cap, ((struct fold){ p, 0 }));
-	if (end < r->folds[id].first.duration)
-		r->folds[id].first = p;
-	r->folds[id].count++;
+}
+
+/* Count a change of the configuration under its minute, object and author. */
+static void fold_change(struct reader *r, const struct mg_request *q, struct mg_str text,
+			int64_t end)
+{
+	struct mg_buf key = { 0 };
+	struct pick   p = { end, text, q->line };
+
+	mg_buf_printf(&key, "change %lld %.*s %.*s %.*s %.*s", (long long)(end / MG_MIN),
+		      MG_FMT(q->verb), MG_FMT(q->resource), MG_FMT(q->name), MG_FMT(q->user));
+	fold(r, MG_EV_AUDIT_CHANGE, &key, &p);
+	mg_buf_release(&key);
 }
 
 /* What is worth an event of its own, beside being counted. */
@@ -77,6 +97,8 @@ static void choose(struct reader *r, const struct mg_audit *a, const struct mg_r
 	if (mg_str_eq(q->verb, MG_STR("deletecollection")))
 		mg_event_from_audit(&r->out->events, MG_EV_AUDIT_DELETECOLLECTION, a, r->src,
 				    q->line);
+	if (end != MG_TIME_NONE && mg_request_is_change(q))
+		fold_change(r, q, text, end);
 	if (q->code >= 500 && end != MG_TIME_NONE)
 		fold_error(r, q, text, end);
 	if (took >= MG_AUDIT_SLOW_NS)
@@ -151,7 +173,7 @@ static void finish(struct reader *r)
 	keep_slowest(r, MG_EV_AUDIT_SLOW, &r->slow);
 	keep_slowest(r, MG_EV_AUDIT_LIST, &r->list);
 	for (uint32_t i = 0; i < r->nfolds; i++) {
-		struct mg_event *e = add_pick(r, MG_EV_AUDIT_ERROR, &r->folds[i].first);
+		struct mg_event *e = add_pick(r, r->folds[i].kind, &r->folds[i].first);
 
 		if (e)
 			e->count = r->folds[i].count;

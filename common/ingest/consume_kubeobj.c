@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "event/from_changes.h"
 #include "event/from_etcdtable.h"
 #include "event/from_kubeobj.h"
 #include "ingest/consumer.h"
@@ -48,12 +49,20 @@ static uint64_t objects_in(const struct mg_kubeobj *o)
 	return n;
 }
 
+/* Events and leases are written all the time: that says nothing of what changed. */
+static bool changes_wanted(const struct state *s, struct mg_str kind)
+{
+	return s->src->changes && !mg_str_eq(kind, MG_STR("Event")) &&
+	       !mg_str_eq(kind, MG_STR("Lease"));
+}
+
 static void read_item(struct state *s, const struct mg_item *it)
 {
 	struct mg_arena   arena = { 0 };
 	struct mg_knode  *root;
 	struct mg_err     err = { 0 };
-	struct mg_kubeobj o = { .src = s->src, .line = it->line };
+	struct mg_kubeobj o = { .src = s->src, .line = it->line,
+				     .stats = &s->out->stats };
 	size_t            before = s->out->events.n;
 	enum mg_status    st = s->form == JSON ? mg_kobj_json(it->text, &arena, &root, &err)
 					       : mg_kobj_yaml(it->text, &arena, &root, &err);
@@ -66,6 +75,8 @@ static void read_item(struct state *s, const struct mg_item *it)
 		s->out->stats.records += objects_in(&o);
 		if (o.kind.n || !mg_event_from_etcdinfo(&o, &s->out->events))
 			mg_event_from_kubeobj(&o, &s->out->events);
+		if (o.kind.n && changes_wanted(s, o.kind))
+			mg_event_from_changes(&o, &s->out->events);
 		span(s, before);
 	}
 	mg_arena_release(&arena);
@@ -77,7 +88,7 @@ static void on_item(void *ctx, const struct mg_item *it)
 
 	if (it->fault)
 		mg_stats_bad(&s->out->stats, it->line, 0, "%s", it->fault);
-	else if (!mg_kubeobj_wanted(it->kind))
+	else if (!mg_kubeobj_wanted(it->kind, it->text) && !changes_wanted(s, it->kind))
 		s->out->stats.records++; /* counted, not looked into */
 	else
 		read_item(s, it);
@@ -87,6 +98,7 @@ static void *kubeobj_open(const struct mg_source *src)
 {
 	struct state *s = mg_zalloc(sizeof(*s));
 
+	s->yaml.managed_fields = src->changes;
 	s->yaml.fn = s->json.fn = on_item;
 	s->yaml.ctx = s->json.ctx = s;
 	return s;

@@ -230,9 +230,18 @@ static bool may_be_etcd(const struct mg_log_line *x)
 	       mg_str_has(mg_str_head(t, 40), MG_STR(" | "));
 }
 
-static bool may_be_kernel(const struct mg_log_line *x)
+/* A report that was copied without stamps, into a file whose name says nothing. */
+static bool bare_kernel(struct mg_str t)
+{
+	return mg_str_starts(t, MG_STR("Out of memory: Kill")) ||
+	       mg_str_starts(t, MG_STR("Memory cgroup out of memory: Kill")) ||
+	       mg_str_has(mg_str_head(t, 64), MG_STR(" invoked oom-killer: gfp_mask="));
+}
+
+static bool may_be_kernel(const struct mg_log *s, const struct mg_log_line *x)
 {
 	struct mg_str t = x->l.text;
+	bool          unnamed = !x->src->component.n && !x->l.ident.n;
 
 	if (mg_str_eq(x->src->component, MG_STR("kernel")) ||
 	    mg_str_eq(x->l.ident, MG_STR("kernel")))
@@ -241,6 +250,8 @@ static bool may_be_kernel(const struct mg_log_line *x)
 		return true;
 	if (t.p[0] == '<')
 		return t.n > 3 && mg_is_digit(t.p[1]);
+	if (unnamed && (s->kernel || bare_kernel(t)))
+		return true;
 	return t.n > 25 && mg_is_digit(t.p[0]) && t.p[10] == 'T' && t.p[19] == ',';
 }
 
@@ -311,7 +322,7 @@ static bool has_header(struct mg_log *s, struct mg_log_line *x)
 static bool foreign(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)
 {
 	mg_log_time(s, u, NULL, &x->l);
-	return (may_be_etcd(x) && etcd(s, x)) || (may_be_kernel(x) && kernel(s, x));
+	return (may_be_etcd(x) && etcd(s, x)) || (may_be_kernel(s, x) && kernel(s, x));
 }
 
 static void dispatch(struct mg_log *s, const struct mg_unwrapped *u, struct mg_log_line *x)

@@ -59,6 +59,8 @@ extern const struct mg_consumer mg_consumer_log;      /* LOG ETCD_LOG JOURNAL KE
 extern const struct mg_consumer mg_consumer_gostack;  /* GOROUTINE                           */
 extern const struct mg_consumer mg_consumer_heap;     /* HEAP PPROF                          */
 extern const struct mg_consumer mg_consumer_kubeobj;  /* KUBE_YAML KUBE_JSON ETCD_INFO       */
+extern const struct mg_consumer mg_consumer_kubetext; /* APF KUBE_TEXT                       */
+extern const struct mg_consumer mg_consumer_pem;      /* PEM                                 */
 extern const struct mg_consumer mg_consumer_metrics;  /* METRICS METRICS_CSV                 */
 
 extern const struct mg_consumer mg_consumer_events;   /* MG_EVENTS                           */

@@ -72,6 +72,11 @@ const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 	case MG_KIND_KUBE_JSON:
 	case MG_KIND_ETCD_INFO:
 		return &mg_consumer_kubeobj;
+	case MG_KIND_APF:
+	case MG_KIND_KUBE_TEXT:
+		return &mg_consumer_kubetext;
+	case MG_KIND_PEM:
+		return &mg_consumer_pem;
 	case MG_KIND_METRICS:
 	case MG_KIND_METRICS_CSV:
 		return &mg_consumer_metrics;
@@ -247,6 +252,7 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	for (uint32_t i = 0; i < r->o->noffsets; i++)
 		if (mg_str_eq(r->o->offsets[i].node, s->node))
 			s->offset_ns = r->o->offsets[i].ns;
+	s->changes = r->o->changes;
 	s->rules = r->o->rules;
 	s->windowed = r->o->windowed;
 	s->since_ns = r->o->since_ns;

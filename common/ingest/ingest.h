@@ -23,6 +23,7 @@ struct mg_ingest_opts {
 	int64_t          since_ns, until_ns;
 	uint64_t         kinds;      /* bit per enum mg_kind to parse, 0: all; every leaf is
 					listed in the case all the same */
+	bool             changes;    /* also object.changed, of every object: there are many */
 	/* NULL: the built-in consumer of each kind.  Otherwise asked first; a NULL result means
 	 * "do not parse this leaf". */
 	const struct mg_consumer *(*pick)(void *ctx, const struct mg_leaf *leaf);

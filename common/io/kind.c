@@ -240,6 +240,39 @@ static bool is_audit_yaml(struct mg_str text)
 	return api && event;
 }
 
+/* The heading of kubectl top or crictl; or the first lines of kubectl describe node. */
+static bool is_kube_text(struct mg_str text)
+{
+	struct mg_str line;
+	bool          name = false;
+
+	for (int i = 0; i < 40 && next_line(&text, &line); i++) {
+		if ((mg_str_has(line, MG_STR("CPU(cores)")) && mg_str_has(line, MG_STR("MEMORY(bytes)"))) ||
+		    (mg_str_has(line, MG_STR(" ATTEMPT ")) && mg_str_has(line, MG_STR(" STATE ")) &&
+		     (mg_str_starts(line, MG_STR("CONTAINER")) || mg_str_starts(line, MG_STR("POD ID")))))
+			return true;
+		if (i == 0 && !mg_str_starts(line, MG_STR("Name: ")))
+			return false; /* text above a table is not expected */
+		name |= i == 0;
+		if (name && (mg_str_starts(line, MG_STR("  MemoryPressure ")) ||
+			     mg_str_starts(line, MG_STR("                    node-role.kubernetes.io")) ||
+			     mg_str_starts(line, MG_STR("Roles: "))))
+			return true;
+	}
+	return false;
+}
+
+static bool is_pem(struct mg_str text)
+{
+	struct mg_str line;
+
+	for (int i = 0; i < 200 && next_line(&text, &line); i++)
+		if (mg_str_starts(line, MG_STR("-----BEGIN ")))
+			return mg_str_starts(line, MG_STR("-----BEGIN CERTIFICATE-----")) ||
+			       mg_str_has(text, MG_STR("\n-----BEGIN CERTIFICATE-----"));
+	return false;
+}
+
 static bool is_apf(struct mg_str line)
 {
 	return mg_str_has(line, MG_STR("PriorityLevelName,"));
@@ -448,6 +481,8 @@ static enum mg_kind text_kind(struct mg_str path, struct mg_str text, bool whole
 		return MG_KIND_HEAP;
 	if (is_apf(line))
 		return MG_KIND_APF;
+	if (is_kube_text(text))
+		return MG_KIND_KUBE_TEXT;
 	if (is_etcdctl_text(text))
 		return MG_KIND_ETCD_INFO;
 	if (is_metrics(text, whole))
@@ -460,7 +495,8 @@ static enum mg_kind text_kind(struct mg_str path, struct mg_str text, bool whole
 		return MG_KIND_GOROUTINE;
 	if (is_kube_yaml(text))
 		return is_audit_yaml(text) ? MG_KIND_AUDIT : MG_KIND_KUBE_YAML;
-	return vote(path, text, whole);
+	k = vote(path, text, whole);
+	return k == MG_KIND_TEXT && is_pem(text) ? MG_KIND_PEM : k;
 }
 
 /* Blanks, and the NULs of a file whose bytes were never written. */

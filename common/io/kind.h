@@ -25,6 +25,8 @@
 	X(METRICS, "metrics", "Prometheus or OpenMetrics text")                       \
 	X(METRICS_CSV, "metrics-csv", "metrics as CSV with a time column")            \
 	X(APF, "apf", "API priority and fairness dump")                               \
+	X(KUBE_TEXT, "kubetext", "kubectl top, kubectl describe node, crictl ps or pods") \
+	X(PEM, "pem", "certificates in PEM")                                          \
 	X(STAMP, "stamp", "gather's own timestamp, version or log")                   \
 	X(MG_EVENTS, "mg-events", "an event stream of these tools")                   \
 	X(TEXT, "text", "other text")                                                 \

@@ -146,7 +146,7 @@ void mg_kernel_head(struct mg_str line, struct mg_kernel_head *out)
 
 static const struct mg_kernel_msg nothing = {
 	.pid = -1, .total_vm_kb = -1, .anon_rss_kb = -1, .file_rss_kb = -1, .shmem_rss_kb = -1,
-	.usage_kb = -1, .limit_kb = -1, .failcnt = -1, .seconds = -1,
+	.usage_kb = -1, .limit_kb = -1, .failcnt = -1, .rss_pages = -1, .seconds = -1,
 };
 
 static struct mg_str between(struct mg_str s, const char *before, const char *after)
@@ -210,7 +210,8 @@ static void constraint(struct mg_str s, struct mg_kernel_msg *m)
 	number(s, ",pid=", &m->pid);
 }
 
-/* "[ 6561]     0  6561   443682 … -998 kube-apiserver": pid, and the last two columns. */
+/* "[ 6561]     0  6561   443682   247234 … -998 kube-apiserver": pid, resident pages (behind
+ * uid, tgid and total_vm), and the last two columns. */
 static bool row(struct mg_str s, struct mg_kernel_msg *m)
 {
 	ptrdiff_t     end = mg_str_chr(mg_str_head(s, 24), ']'), sp;
@@ -238,7 +239,8 @@ static bool row(struct mg_str s, struct mg_kernel_msg *m)
 			m->comm = mg_str_trim(mg_str_from(cols, start));
 			break;
 		}
-		words++;
+		if (++words == 4)
+			m->rss_pages = m->oom_score_adj;
 	}
 	sp = mg_str_chr(m->comm, '\n');
 	if (sp >= 0)

@@ -63,6 +63,7 @@ struct mg_kernel_msg {
 	struct mg_str constraint, oom_memcg, task_memcg;
 	int64_t       total_vm_kb, anon_rss_kb, file_rss_kb, shmem_rss_kb;
 	int64_t       usage_kb, limit_kb, failcnt;
+	int64_t       rss_pages;                 /* ROW                                   */
 	bool          has_adj;
 	int64_t       oom_score_adj;
 	int64_t       seconds;                   /* HUNG, LOCKUP                          */

@@ -102,7 +102,7 @@ static void object_line(struct mg_yamlitems *y, struct mg_str line, struct mg_st
 {
 	static const struct mg_str kind = MG_STR("kind:");
 
-	if (skipped(y, rest, indent)) {
+	if (!y->managed_fields && skipped(y, rest, indent)) {
 		append(y, mg_str("", 0));
 		return;
 	}
@@ -157,10 +157,11 @@ static void document_line(struct mg_yamlitems *y, struct mg_str line, struct mg_
 }
 
 /* Behind the items come the keys of the list; this line is neither.  Objects may follow. */
-static void report_stray(struct mg_yamlitems *y, uint64_t number)
+static void report_stray(struct mg_yamlitems *y, uint64_t number, bool tab)
 {
 	struct mg_item it = { .line = number, .list_kind = mg_strz(y->list_kind),
-			      .fault = "expected \"- \" or a key" };
+			      .fault = tab ? "a tab cannot indent"
+					   : "expected \"- \" or a key" };
 
 	y->fn(y->ctx, &it);
 }
@@ -175,8 +176,8 @@ static void list_line(struct mg_yamlitems *y, struct mg_str line, struct mg_str 
 	} else if (y->mode != TAIL) {
 		emit(y);
 		y->mode = TAIL;
-		if (mg_str_chr(rest, ':') < 0)
-			report_stray(y, number);
+		if (mg_str_chr(rest, ':') < 0 || rest.p[0] == '\t')
+			report_stray(y, number, rest.p[0] == '\t');
 	}
 }
 

@@ -8,7 +8,7 @@
  *   ---                     anything else: one object a document
  *
  * metadata.managedFields, half of many objects, is replaced by blank lines (line numbers
- * stay).  A damaged object costs only itself.
+ * stay) unless it is asked for.  A damaged object costs only itself.
  *
  * Layer:   parse (base)
  * Memory:  one object, at most MG_ITEM_MAX bytes
@@ -37,6 +37,7 @@ typedef void (*mg_item_fn)(void *ctx, const struct mg_item *item);
 struct mg_yamlitems {
 	mg_item_fn    fn;
 	void         *ctx;
+	bool          managed_fields; /* keep them */
 	/* Private from here on. */
 	struct mg_buf text;
 	uint64_t      line;         /* of the first line of text                    */

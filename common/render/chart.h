@@ -24,12 +24,13 @@ enum mg_ink { MG_INK_BLACK, MG_INK_ORANGE, MG_INK_SKY, MG_INK_GREEN, MG_INK_BLUE
 	      MG_INK_VERMILLION, MG_INK_PURPLE, MG_INK_GREY, MG_INK_PALE, MG_INKS };
 
 enum mg_draw { MG_DRAW_LINE, MG_DRAW_DOTTED_LINE, MG_DRAW_AREA, MG_DRAW_IMPULSES,
-	       MG_DRAW_POINTS, MG_DRAW_STEPS };
+	       MG_DRAW_POINTS, MG_DRAW_STEPS, MG_DRAW_STACK };
 
 /* One column of a table. */
 struct mg_layer {
 	const struct mg_table *t;
-	uint32_t               col;
+	uint32_t               col;   /* MG_DRAW_STACK: the sum of the columns up to this one; the
+					 highest comes first, lower ones are drawn over it */
 	enum mg_draw           draw;
 	enum mg_ink            ink;
 	int                    dash;  /* 1 solid, 2 … other dashes */
@@ -58,6 +59,13 @@ struct mg_chart_rule {
 	const char *title; /* legend; equal titles are listed once */
 };
 
+/* How many there were of each size in each step: cells of a heat map. */
+struct mg_heat_cell {
+	int64_t  start_ns, step_ns;
+	double   lo, hi; /* of the value */
+	uint64_t count;
+};
+
 enum mg_axis { MG_AXIS_NUMBER, MG_AXIS_SECONDS, MG_AXIS_BYTES, MG_AXIS_ROWS };
 
 struct mg_panel {
@@ -73,6 +81,8 @@ struct mg_panel {
 	uint32_t              nrow, row_cap;
 	struct mg_chart_mark *mark; /* by row, then by time */
 	uint32_t              nmark, mark_cap;
+	struct mg_heat_cell  *heat;
+	uint32_t              nheat, heat_cap;
 };
 
 /* An interval with its label above the panels, shaded through all of them, or both. */
@@ -100,6 +110,8 @@ struct mg_chart {
 };
 
 struct mg_panel *mg_chart_panel(struct mg_chart *c, struct mg_str title, enum mg_axis axis);
+/* Take the last panel away again: there is nothing to draw in it. */
+void             mg_chart_drop_panel(struct mg_chart *c);
 struct mg_str    mg_chart_printf(struct mg_chart *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* A panel with a line for every column of `t` that has a value; the unit chooses the axis.

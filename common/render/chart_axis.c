@@ -57,6 +57,18 @@ const char *mg_axis_text(enum mg_axis a, double v, char *buf, size_t n)
 
 /* --- vertical ------------------------------------------------------------------- */
 
+/* What a layer shows in step `i`: a column, or the sum of those up to it. */
+static double shown_value(const struct mg_layer *y, size_t i)
+{
+	double sum = 0;
+
+	if (y->draw != MG_DRAW_STACK)
+		return y->t->col[y->col].v[i];
+	for (uint32_t k = 0; k <= y->col; k++)
+		sum += isfinite(y->t->col[k].v[i]) ? y->t->col[k].v[i] : 0;
+	return sum;
+}
+
 /* Least positive and greatest value that the panel shows. */
 static bool value_range(const struct mg_chart *c, const struct mg_panel *p, double *lo, double *hi)
 {
@@ -64,19 +76,23 @@ static bool value_range(const struct mg_chart *c, const struct mg_panel *p, doub
 	*hi = -INFINITY;
 	for (uint32_t k = 0; k < p->nlayer; k++) {
 		const struct mg_table *t = p->layer[k].t;
-		const double          *v = t->col[p->layer[k].col].v;
 
 		for (size_t i = 0; i < t->n; i++) {
 			double at = (double)t->start_ns + (double)i * (double)t->step_ns;
+			double v = shown_value(&p->layer[k], i);
 
-			if (!isfinite(v[i]) || at > (double)c->last_ns ||
+			if (!isfinite(v) || at > (double)c->last_ns ||
 			    at < (double)c->first_ns - (double)t->step_ns)
 				continue;
-			if (v[i] > 0 && v[i] < *lo)
-				*lo = v[i];
-			if (v[i] > *hi)
-				*hi = v[i];
+			if (v > 0 && v < *lo)
+				*lo = v;
+			if (v > *hi)
+				*hi = v;
 		}
+	}
+	for (uint32_t k = 0; k < p->nheat; k++) {
+		*lo = fmin(*lo, p->heat[k].lo);
+		*hi = fmax(*hi, p->heat[k].hi);
 	}
 	return *hi > 0 && *lo <= *hi;
 }
@@ -156,12 +172,26 @@ void mg_tics_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_tic
 		linear_axis(p, hi, t);
 }
 
+/* The label of a tic is a format with the tic's value: a percent sign must be two. */
+static void tic_label(struct mg_buf *out, struct mg_str s)
+{
+	struct mg_buf text = { 0 };
+
+	mg_gnuplot_str(&text, s, 24);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '%')
+			mg_buf_addc(out, '%');
+		mg_buf_addc(out, text.p[i]);
+	}
+	mg_buf_release(&text);
+}
+
 static void row_axis(const struct mg_panel *p, struct mg_buf *out)
 {
 	mg_buf_printf(out, "set yrange [%u-0.5:-0.5]\nset ytics (", p->nrow);
 	for (uint32_t i = 0; i < p->nrow; i++) {
 		mg_buf_addz(out, i ? ", " : "");
-		mg_gnuplot_str(out, p->row[i].title, 24);
+		tic_label(out, p->row[i].title);
 		mg_buf_printf(out, " %u", i);
 	}
 	mg_buf_addz(out, ") nomirror\n");
@@ -184,7 +214,8 @@ static void value_axis(const struct mg_chart *c, const struct mg_panel *p, struc
 
 void mg_axis_y(const struct mg_chart *c, const struct mg_panel *p, struct mg_buf *out)
 {
-	mg_buf_addz(out, "unset logscale y\n");
+	/* with the range of the panel before, the change of scale would be a warning */
+	mg_buf_addz(out, "set yrange [1:2]\nunset logscale y\n");
 	if (p->axis == MG_AXIS_ROWS)
 		row_axis(p, out);
 	else

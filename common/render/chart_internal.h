@@ -93,4 +93,8 @@ bool mg_rows_text(const struct mg_chart *c, const struct mg_layout *l, const str
 void mg_panel_rows(const struct mg_chart *c, const struct mg_layout *l, uint32_t k,
 		   struct mg_buf *out);
 
+/* chart_heat.c */
+void mg_panel_heat(const struct mg_chart *c, const struct mg_layout *l, double top, uint32_t k,
+		   struct mg_buf *out);
+
 #endif

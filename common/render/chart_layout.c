@@ -52,7 +52,7 @@ void mg_layout_begin(const struct mg_chart *c, struct mg_layout *l)
 	l->char_w = txt ? 1 : 6.4;
 	l->char_h = txt ? 1 : 17;
 	l->width = c->width > 0 ? c->width : txt ? 160 : 1600;
-	l->left = txt ? 23 : 152;
+	l->left = txt ? 23 : 164;
 	l->right = l->width - (txt ? 32 : 214);
 	if (l->right < l->left + 10)
 		l->right = l->left + 10;

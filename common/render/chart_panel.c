@@ -83,6 +83,9 @@ static void layer_style(const struct mg_chart *c, const struct mg_layer *y, stru
 	case MG_DRAW_AREA:
 		mg_buf_printf(out, "with boxes lc rgb '%s'", rgb);
 		break;
+	case MG_DRAW_STACK:
+		mg_buf_printf(out, "with boxes fs solid 1 noborder lc rgb '%s'", rgb);
+		break;
 	case MG_DRAW_IMPULSES:
 		mg_buf_printf(out, "with impulses lw %.1f lc rgb '%s'", w, rgb);
 		break;
@@ -112,8 +115,12 @@ static void layers(const struct mg_chart *c, const struct mg_panel *p, bool *fir
 
 		mg_buf_addz(out, *first ? " " : ", \\\n ");
 		data_source(c, p, y->t, out);
-		mg_buf_printf(out, " using (t(%.6g)):(%s(%u)) ", half, p->log ? "pos" : "y",
-			      y->col + 2);
+		if (y->draw == MG_DRAW_STACK)
+			mg_buf_printf(out, " using (t(%.6g)):(sum [k=2:%u] (valid(k) ? column(k) : 0)) ",
+				      half, y->col + 2);
+		else
+			mg_buf_printf(out, " using (t(%.6g)):(%s(%u)) ", half, p->log ? "pos" : "y",
+				      y->col + 2);
 		layer_style(c, y, out);
 		mg_buf_addz(out, " title ");
 		mg_gnuplot_str(out, y->title, LEGEND_CHARS);
@@ -183,7 +190,7 @@ static void panel_title(const struct mg_chart *c, const struct mg_layout *l, dou
 static double boxwidth(const struct mg_panel *p)
 {
 	for (uint32_t i = 0; i < p->nlayer; i++)
-		if (p->layer[i].draw == MG_DRAW_AREA)
+		if (p->layer[i].draw == MG_DRAW_AREA || p->layer[i].draw == MG_DRAW_STACK)
 			return mg_seconds(p->layer[i].t->step_ns);
 	return 1;
 }
@@ -209,6 +216,10 @@ void mg_panel_script(const struct mg_chart *c, const struct mg_layout *l, double
 	panel_title(c, l, top, p, out);
 	if (p->axis == MG_AXIS_ROWS) {
 		mg_panel_rows(c, l, k, out);
+		return;
+	}
+	if (p->nheat) {
+		mg_panel_heat(c, l, top, k, out);
 		return;
 	}
 	legend(c, l, top, out);

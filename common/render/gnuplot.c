@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -255,5 +256,24 @@ out:
 		close(fds[1]);
 	mg_buf_release(&path);
 	mg_buf_release(&text);
+	return st;
+}
+
+/* gnuplot reads the script from a file that has no name any more. */
+enum mg_status mg_gnuplot_text(struct mg_str script, int stdout_fd, struct mg_err *err)
+{
+	FILE                 *f = tmpfile();
+	struct mg_gnuplot_job job = { .stdout_fd = stdout_fd };
+	enum mg_status        st;
+
+	if (!f || fwrite(script.p, 1, script.n, f) != script.n || fflush(f) != 0 ||
+	    lseek(fileno(f), 0, SEEK_SET) != 0) {
+		st = mg_err_set(err, MG_FATAL, "cannot write a temporary file: %s", strerror(errno));
+	} else {
+		job.script_fd = fileno(f);
+		st = mg_gnuplot_run(&job, err);
+	}
+	if (f)
+		fclose(f);
 	return st;
 }

@@ -33,4 +33,8 @@ struct mg_gnuplot_job {
  * MG_FAIL: it failed or ran out of time; err holds the first line it wrote to stderr. */
 enum mg_status mg_gnuplot_run(const struct mg_gnuplot_job *job, struct mg_err *err);
 
+/* Run it on a script in memory, the picture going to `stdout_fd`; as mg_gnuplot_run, and
+ * MG_FATAL when there is no place for a temporary file. */
+enum mg_status mg_gnuplot_text(struct mg_str script, int stdout_fd, struct mg_err *err);
+
 #endif

@@ -49,6 +49,8 @@ static void count(const struct mg_case *c, struct cell (*of)[MG_EV_COUNT], size_
 	for (size_t i = 0; i < c->events.n; i++) {
 		const struct mg_event *e = &c->events.ev[i];
 
+		if (mg_event_is_state(e->kind))
+			continue;
 		of[e->severity][e->kind].count++;
 		total[e->severity]++;
 	}
@@ -75,6 +77,9 @@ size_t *mg_html_choose(const struct mg_case *c, size_t max, size_t *n)
 	for (size_t i = 0; i < c->events.n; i++) {
 		struct cell *x = &of[c->events.ev[i].severity][c->events.ev[i].kind];
 		uint64_t     k = x->seen++;
+
+		if (x->count == 0)
+			continue; /* a state */
 
 		/* evenly: the number of those taken grows with the number of those seen */
 		if ((k + 1) * x->take / x->count > k * x->take / x->count)
@@ -112,7 +117,7 @@ static void toggles(struct mg_html_page *p, const size_t *index, size_t n)
 	for (int k = 0; k < MG_EV_COUNT; k++)
 		of[k] = family_of((enum mg_event_kind)k);
 	for (size_t i = 0; i < p->c->events.n; i++)
-		all[of[p->c->events.ev[i].kind]]++;
+		all[of[p->c->events.ev[i].kind]] += !mg_event_is_state(p->c->events.ev[i].kind);
 	for (size_t i = 0; i < n; i++)
 		shown[of[p->c->events.ev[index[i]].kind]]++;
 	mg_buf_addz(&p->b, "<fieldset class=\"js\" id=\"sources\"><legend>Sources</legend>\n");

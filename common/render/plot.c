@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "render/plot_internal.h"
-#include "render/tsv.h"
 
 /* A finding that covers more of the axis than this shades everything and says nothing. */
 #define SHADE_MAX 0.7
@@ -15,23 +14,52 @@ static const struct {
 	const char *name;
 	bool (*build)(struct mg_plan *t);
 } panels[MG_PANELS] = {
+	[MG_PANEL_MEMBERS] = { "members", mg_plan_members },
+	[MG_PANEL_LEADERS] = { "leaders", mg_plan_leaders },
 	[MG_PANEL_ETCD] = { "etcd", mg_plan_etcd },
+	[MG_PANEL_COLLECTIONS] = { "DELETE collections", mg_plan_collections },
 	[MG_PANEL_MEMORY] = { "memory", mg_plan_memory },
+	[MG_PANEL_LISTS] = { "LISTs at once", mg_plan_lists },
+	[MG_PANEL_HEAT] = { "latencies", mg_plan_heat },
 	[MG_PANEL_LATENCY] = { "latency", mg_plan_latency },
 	[MG_PANEL_INFLIGHT] = { "in flight", mg_plan_inflight },
+	[MG_PANEL_PRODUCTS] = { "products", mg_plan_products },
+	[MG_PANEL_USERS] = { "users", mg_plan_users },
+	[MG_PANEL_VERBS] = { "verbs", mg_plan_verbs },
 	[MG_PANEL_REQUESTS] = { "requests", mg_plan_requests },
 	[MG_PANEL_STUCK] = { "goroutines", mg_plan_stuck },
 	[MG_PANEL_MARKS] = { "marks", mg_plan_marks },
 };
 
-bool mg_plot_panel_parse(struct mg_str name, enum mg_plot_panel *out)
+#define BIT(p) (1u << MG_PANEL_##p)
+
+/* `core`: without one of these the picture has nothing to say. */
+static const struct {
+	const char *name;
+	unsigned    panels, core;
+} plots[MG_PLOTS] = {
+	[MG_PLOT_TIMELINE] = { "timeline", BIT(ETCD) | BIT(MEMORY) | BIT(LATENCY) | BIT(INFLIGHT) |
+			       BIT(REQUESTS) | BIT(STUCK) | BIT(MARKS), ~0u },
+	[MG_PLOT_LATENCY] = { "latency", BIT(HEAT) | BIT(LATENCY) | BIT(VERBS), BIT(LATENCY) },
+	[MG_PLOT_TALKERS] = { "talkers", BIT(PRODUCTS) | BIT(USERS) | BIT(REQUESTS), BIT(USERS) },
+	[MG_PLOT_ETCD] = { "etcd", BIT(MEMBERS) | BIT(LEADERS) | BIT(ETCD), BIT(ETCD) | BIT(MEMBERS) },
+	[MG_PLOT_MEMORY] = { "memory", BIT(MEMORY) | BIT(LISTS) | BIT(INFLIGHT), BIT(MEMORY) },
+	[MG_PLOT_DELETECOLLECTION] = { "deletecollection", BIT(ETCD) | BIT(COLLECTIONS) | BIT(STUCK),
+				       BIT(COLLECTIONS) },
+};
+
+const char *mg_plot_name(enum mg_plot p)
 {
-	for (int i = 0; i < MG_PANELS; i++)
-		if (mg_str_eq(name, mg_strz(panels[i].name))) {
-			*out = (enum mg_plot_panel)i;
-			return true;
-		}
-	return false;
+	return plots[p].name;
+}
+
+enum mg_plot mg_plot_parse(const char *name)
+{
+	unsigned p = 0;
+
+	while (p < MG_PLOTS && strcmp(name, plots[p].name) != 0)
+		p++;
+	return (enum mg_plot)p;
 }
 
 /* --- title, footer, findings ------------------------------------------------------- */
@@ -50,10 +78,10 @@ static struct mg_str operand_name(const struct mg_case *c)
 	return s.n == 0 || mg_str_eq(s, MG_STR("-")) ? MG_STR("standard input") : s;
 }
 
-static void set_title(struct mg_plan *t)
+static void set_title(struct mg_plan *t, enum mg_plot plot)
 {
 	struct mg_chart *ch = &t->chart;
-	struct mg_str    name = operand_name(t->c);
+	struct mg_str    name = operand_name(t->c), says = mg_plan_message(t, plot);
 	uint64_t         span = (uint64_t)ch->last_ns - (uint64_t)ch->first_ns;
 	char             from[40], to[40], took[24], more[32] = "";
 
@@ -64,8 +92,8 @@ static void set_title(struct mg_plan *t)
 	to[10] = ' ';
 	if (t->c->ninputs > 1)
 		snprintf(more, sizeof(more), " and %u more", t->c->ninputs - 1);
-	ch->title = mg_chart_printf(ch, "%.*s%s    %s \xe2\x80\x93 %s UTC  (%s)",
-				    (int)(name.n < 120 ? name.n : 120), name.p, more, from,
+	ch->title = mg_chart_printf(ch, "%.*s%s%.*s%s    %s \xe2\x80\x93 %s UTC  (%s)", MG_FMT(says),
+				    says.n ? "    " : "", (int)(name.n < 120 ? name.n : 120), name.p, more, from,
 				    memcmp(from, to, 10) == 0 ? to + 11 : to,
 				    mg_duration_text(span > INT64_MAX ? INT64_MAX : (int64_t)span,
 						     took, sizeof(took)));
@@ -163,7 +191,7 @@ static void set_spans(struct mg_plan *t, const struct mg_findings *fs)
 
 /* --- the script ---------------------------------------------------------------------- */
 
-static void set_chart(struct mg_plan *t, const struct mg_plot_opts *o, const char *name)
+static void set_chart(struct mg_plan *t, const struct mg_plot_opts *o)
 {
 	struct mg_chart *ch = &t->chart;
 
@@ -171,34 +199,30 @@ static void set_chart(struct mg_plan *t, const struct mg_plot_opts *o, const cha
 	ch->theme = o->theme;
 	ch->width = o->width;
 	ch->height = o->height;
+	ch->inline_data = o->alone;
 	ch->first_ns = o->first_ns || o->last_ns ? o->first_ns : t->c->first_ns;
 	ch->last_ns = o->first_ns || o->last_ns ? o->last_ns : t->c->last_ns;
-	ch->output = mg_chart_printf(ch, "%s.%s", name, mg_picture_suffix(o->picture));
-}
-
-static const char *picture_name(const struct mg_plot_opts *o)
-{
-	return o->name ? o->name : "timeline";
 }
 
 enum mg_status mg_plan_build(struct mg_plan *t, const struct mg_case *c,
-				 const struct mg_findings *fs, const struct mg_series *s,
-				 const struct mg_plot_opts *o, struct mg_err *err)
+			     const struct mg_findings *fs, const struct mg_series *s,
+			     const struct mg_plot_opts *o, struct mg_err *err)
 {
-	unsigned want = o->panels ? o->panels : (1u << MG_PANELS) - 1, missing = 0;
+	unsigned want = o->panels ? o->panels : plots[o->plot].panels, got = 0;
 
 	*t = (struct mg_plan){ .c = c, .s = s };
-	set_chart(t, o, picture_name(o));
+	set_chart(t, o);
 	if (t->chart.first_ns == MG_TIME_NONE || t->chart.last_ns < t->chart.first_ns)
 		return mg_err_set(err, MG_SKIP, "nothing to draw: no record has a time");
 	mg_signals_build(&t->sig, c);
 	for (int i = 0; i < MG_PANELS; i++)
-		if ((want & 1u << i) && !panels[i].build(t))
-			missing |= 1u << i;
-	if (t->chart.npanel == 0)
-		return mg_err_set(err, MG_SKIP, "nothing to draw: no data for any panel");
-	set_title(t);
-	set_footer(t, missing);
+		if ((want & 1u << i) && panels[i].build(t))
+			got |= 1u << i;
+	if (!(got & plots[o->plot].core))
+		return mg_err_set(err, MG_SKIP, "nothing to draw: no data for %s",
+				  o->plot == MG_PLOT_TIMELINE ? "any panel" : plots[o->plot].name);
+	set_title(t, o->plot);
+	set_footer(t, want & ~got);
 	set_spans(t, fs);
 	return MG_OK;
 }
@@ -209,12 +233,12 @@ void mg_plan_release(struct mg_plan *t)
 	mg_chart_release(&t->chart);
 }
 
-enum mg_status mg_plot_timeline_script(const struct mg_case *c, const struct mg_findings *fs,
-				       const struct mg_series *s, const struct mg_plot_opts *o,
-				       struct mg_buf *out, struct mg_err *err)
+enum mg_status mg_plot_script(const struct mg_case *c, const struct mg_findings *fs,
+			      const struct mg_series *s, const struct mg_plot_opts *o,
+			      struct mg_buf *out, struct mg_err *err)
 {
 	struct mg_plan t;
-	enum mg_status     st = mg_plan_build(&t, c, fs, s, o, err);
+	enum mg_status st = mg_plan_build(&t, c, fs, s, o, err);
 
 	if (st == MG_OK)
 		mg_chart_script(&t.chart, out);
@@ -222,17 +246,15 @@ enum mg_status mg_plot_timeline_script(const struct mg_case *c, const struct mg_
 	return st;
 }
 
-enum mg_status mg_plot_timeline(const char *dir, const struct mg_case *c,
-				const struct mg_findings *fs, const struct mg_series *s,
-				const struct mg_plot_opts *o, struct mg_err *err)
+enum mg_status mg_plot_draw(const char *dir, const struct mg_case *c,
+			    const struct mg_findings *fs, const struct mg_series *s,
+			    const struct mg_plot_opts *o, struct mg_err *err)
 {
 	struct mg_plan t;
-	enum mg_status     st = mg_plan_build(&t, c, fs, s, o, err);
+	enum mg_status st = mg_plan_build(&t, c, fs, s, o, err);
 
 	if (st == MG_OK)
-		st = mg_tsv_write_dir(dir, s, err);
-	if (st == MG_OK)
-		st = mg_chart_draw(&t.chart, dir, picture_name(o), o->seconds, err);
+		st = mg_chart_draw(&t.chart, dir, plots[o->plot].name, o->seconds, err);
 	mg_plan_release(&t);
 	return st;
 }

@@ -13,7 +13,7 @@
 
 /* --- helpers ---------------------------------------------------------------------- */
 
-static int column(const struct mg_table *t, const char *name)
+int mg_plan_column(const struct mg_table *t, const char *name)
 {
 	for (uint32_t i = 0; t && i < t->ncol; i++)
 		if (mg_str_eq(t->col[i].name, mg_strz(name)))
@@ -41,7 +41,7 @@ static double total(const struct mg_table *t, uint32_t col)
 	return sum;
 }
 
-static void add_layer(struct mg_panel *p, struct mg_layer y)
+void mg_plan_layer(struct mg_panel *p, struct mg_layer y)
 {
 	MG_PUSH(p->layer, p->nlayer, p->layer_cap, y);
 }
@@ -60,7 +60,7 @@ static void add_rule(struct mg_panel *p, int64_t from, int64_t to, enum mg_ink i
 static void etcd_layer(struct mg_plan *t, struct mg_panel *p, const struct mg_table *e,
 		       const char *longest, const char *count, struct mg_layer y)
 {
-	int  k = column(e, longest), n = column(e, count);
+	int  k = mg_plan_column(e, longest), n = mg_plan_column(e, count);
 	char text[32];
 
 	if (k < 0)
@@ -69,7 +69,7 @@ static void etcd_layer(struct mg_plan *t, struct mg_panel *p, const struct mg_ta
 	y.col = (uint32_t)k;
 	y.title = mg_chart_printf(&t->chart, "%s (%s)", count, n < 0 ? "?" :
 				  mg_num_grouped((uint64_t)total(e, (uint32_t)n), text, sizeof(text)));
-	add_layer(p, y);
+	mg_plan_layer(p, y);
 }
 
 /* From the first word of a lost leader to the next election's end.  A member that has just
@@ -131,7 +131,7 @@ bool mg_plan_etcd(struct mg_plan *t)
 			p->title = MG_STR("etcd: no slow operation logged");
 		return true;
 	}
-	t->chart.npanel--;
+	mg_chart_drop_panel(&t->chart);
 	return false;
 }
 
@@ -147,7 +147,7 @@ static void process_layers(struct mg_panel *p, const struct mg_table *t, struct 
 		if (!mg_str_starts(t->col[i].name, prefix) ||
 		    mg_str_eq(t->col[i].name, MG_STR("limit")))
 			continue;
-		add_layer(p, (struct mg_layer){ .t = t, .col = i, .draw = MG_DRAW_LINE,
+		mg_plan_layer(p, (struct mg_layer){ .t = t, .col = i, .draw = MG_DRAW_LINE,
 						.ink = inks[p->nlayer], .dash = 1 + (int)p->nlayer % 4,
 						.title = t->col[i].name, .width = 1.6 });
 	}
@@ -166,7 +166,7 @@ bool mg_plan_memory(struct mg_plan *t)
 {
 	const struct mg_table *m = mg_series_table(t->s, "memory");
 	struct mg_panel       *p;
-	int                    limit = column(m, "limit");
+	int                    limit = mg_plan_column(m, "limit");
 
 	if (!m)
 		return false;
@@ -174,7 +174,7 @@ bool mg_plan_memory(struct mg_plan *t)
 			   MG_AXIS_BYTES);
 	process_layers(p, m, MG_STR(""));
 	if (limit >= 0)
-		add_layer(p, (struct mg_layer){ .t = m, .col = (uint32_t)limit,
+		mg_plan_layer(p, (struct mg_layer){ .t = m, .col = (uint32_t)limit,
 						.draw = MG_DRAW_LINE, .ink = MG_INK_VERMILLION,
 						.dash = 4, .width = 1.4,
 						.title = MG_STR("OOM limit") });
@@ -246,7 +246,7 @@ bool mg_plan_latency(struct mg_plan *t)
 	p->log = true;
 	p->weight = 1.2;
 	for (size_t i = 0; i < sizeof(cols) / sizeof(*cols); i++) {
-		int             k = column(l, cols[i].name);
+		int             k = mg_plan_column(l, cols[i].name);
 		struct mg_layer y = cols[i].y;
 
 		if (k < 0)
@@ -254,7 +254,7 @@ bool mg_plan_latency(struct mg_plan *t)
 		y.t = l;
 		y.col = (uint32_t)k;
 		y.title = mg_strz(cols[i].name);
-		add_layer(p, y);
+		mg_plan_layer(p, y);
 	}
 	return true;
 }
@@ -269,7 +269,7 @@ bool mg_plan_inflight(struct mg_plan *t)
 	p = mg_chart_panel(&t->chart, mg_chart_printf(&t->chart, "Requests in flight%.*s, count",
 						      MG_FMT(source_of(f))), MG_AXIS_NUMBER);
 	p->weight = 0.8;
-	add_layer(p, (struct mg_layer){ .t = f, .draw = MG_DRAW_AREA, .ink = MG_INK_BLUE,
+	mg_plan_layer(p, (struct mg_layer){ .t = f, .draw = MG_DRAW_AREA, .ink = MG_INK_BLUE,
 					.title = MG_STR("in flight") });
 	return true;
 }
@@ -314,7 +314,7 @@ bool mg_plan_requests(struct mg_plan *t)
 	p = mg_chart_panel(&t->chart, mg_str("", 0), MG_AXIS_NUMBER);
 	p->weight = 1.2;
 	for (size_t i = 0; i < sizeof(cols) / sizeof(*cols); i++) {
-		int             k = column(r, cols[i].name);
+		int             k = mg_plan_column(r, cols[i].name);
 		struct mg_layer y = cols[i].y;
 
 		if (k < 0)
@@ -322,7 +322,7 @@ bool mg_plan_requests(struct mg_plan *t)
 		y.t = r;
 		y.col = (uint32_t)k;
 		y.title = mg_strz(cols[i].name);
-		add_layer(p, y);
+		mg_plan_layer(p, y);
 	}
 	p->log = needs_log(p);
 	p->title = mg_chart_printf(&t->chart, "Requests ended by status code%.*s, per second%s",

@@ -11,8 +11,6 @@
 #include "render/report.h"
 #include "render/tsv.h"
 
-#define SERIES_BUCKETS 600 /* a bucket every two to three pixels of the picture */
-
 /* All that the files are made of. */
 struct report {
 	const char               *dir;
@@ -74,28 +72,37 @@ static enum mg_status write_file(const struct report *r, size_t i, struct mg_err
 	return st == MG_OK ? MG_OK : mg_err_set(err, MG_FATAL, "%s", out.err.msg);
 }
 
-/* The series as tables, and the picture of them. */
-static enum mg_status write_series(const struct report *r, bool *drawn, struct mg_err *err)
+/* One picture of each kind that has data; `list` gets their names. */
+static enum mg_status draw_all(const struct report *r, struct mg_buf *list, struct mg_err *err)
 {
-	struct mg_plot_opts po = { 0 };
-	struct mg_err       why = { 0 };
-	enum mg_status      st = mg_tsv_write_dir(r->dir, r->s, &why);
+	enum mg_status worst = MG_OK;
 
-	if (st != MG_OK)
-		return mg_err_set(err, MG_FATAL, "cannot write the series: %s", why.msg);
-	if (r->o->no_plots)
-		return MG_OK;
-	st = mg_plot_timeline(r->dir, r->c, r->fs, r->s, &po, &why);
-	*drawn = st == MG_OK;
-	return *drawn ? MG_OK : mg_err_set(err, MG_SKIP, "no picture: %s", why.msg);
+	for (int p = 0; p < MG_PLOTS; p++) {
+		struct mg_plot_opts o = { .plot = (enum mg_plot)p };
+		struct mg_err       why = { 0 };
+		enum mg_status      st = mg_plot_draw(r->dir, r->c, r->fs, r->s, &o, &why);
+
+		if (st == MG_OK)
+			mg_buf_printf(list, "  %s.png", mg_plot_name(o.plot));
+		else if (st == MG_FATAL)
+			return mg_err_set(err, st, "%s", why.msg);
+		else if (worst == MG_OK && (st != MG_SKIP || p == MG_PLOT_TIMELINE))
+			worst = mg_err_set(err, MG_SKIP, "no %s.png: %s", mg_plot_name(o.plot), why.msg);
+	}
+	return worst;
 }
 
 static void remove_pictures(const char *dir)
 {
 	struct mg_buf path = { 0 };
 
-	unlink(path_in(&path, dir, "timeline.png"));
-	unlink(path_in(&path, dir, "timeline.gp"));
+	for (int p = 0; p < MG_PLOTS; p++) {
+		mg_buf_clear(&path);
+		mg_buf_printf(&path, "%s/%s.png", dir, mg_plot_name((enum mg_plot)p));
+		unlink(path.p);
+		memcpy(path.p + path.n - 3, "gp", 3);
+		unlink(path.p);
+	}
 	mg_buf_release(&path);
 }
 
@@ -106,21 +113,25 @@ enum mg_status mg_report_dir_write(const char *dir, struct mg_case *c, const str
 	struct mg_series s = { 0 };
 	struct report    r = { .dir = dir, .c = c, .fs = fs, .o = o };
 	enum mg_status   st = mg_out_dir(dir, err);
-	bool             drawn = false;
+	struct mg_buf    pictures = { 0 };
+	struct mg_err    why = { 0 };
 
 	if (st != MG_OK)
 		return st;
 	remove_pictures(dir);
 	if (c->first_ns != MG_TIME_NONE) {
-		mg_series_build(&s, c, c->first_ns, c->last_ns, SERIES_BUCKETS);
+		mg_series_build(&s, c, c->first_ns, c->last_ns, MG_PLOT_BUCKETS);
 		r.s = &s;
 	}
 	for (size_t i = 0; st == MG_OK && i < sizeof(files) / sizeof(*files); i++)
 		st = write_file(&r, i, err);
-	if (st == MG_OK && r.s)
-		st = write_series(&r, &drawn, err);
+	if (st == MG_OK && r.s && mg_tsv_write_dir(dir, r.s, &why) != MG_OK)
+		st = mg_err_set(err, MG_FATAL, "cannot write the series: %s", why.msg);
+	if (st == MG_OK && r.s && !o->no_plots)
+		st = draw_all(&r, &pictures, err);
 	mg_buf_printf(list, "%s/report.html  report.txt%s  findings.json  events.jsonl  series/", dir,
-		      drawn ? "  timeline.png" : "");
+		      pictures.n ? pictures.p : "");
+	mg_buf_release(&pictures);
 	mg_series_release(&s);
 	return st;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "render/text.h"
 
 bool mg_sheet_format_parse(struct mg_str name, enum mg_sheet_format *out)
@@ -72,6 +73,7 @@ static int compare(enum mg_sheet_type type, const struct mg_sheet_cell *a,
 	case MG_SHEET_SHARE:
 		return a->d > b->d ? -1 : a->d < b->d;
 	case MG_SHEET_COUNT:
+	case MG_SHEET_BYTES:
 	case MG_SHEET_NS:
 	case MG_SHEET_CODES: /* their sum */
 		return up(b->i, a->i);
@@ -184,6 +186,9 @@ static void show(struct mg_buf *b, enum mg_sheet_type type, const struct mg_shee
 			mg_buf_addc(b, '-');
 		break;
 	case MG_SHEET_COUNT: mg_buf_printf(b, "%" PRId64, c->i); break;
+	case MG_SHEET_BYTES:
+		mg_buf_addz(b, mg_num_bytes_text((double)c->i, text, sizeof(text)));
+		break;
 	case MG_SHEET_REAL: real_text(b, c->d); break;
 	case MG_SHEET_SHARE: mg_buf_printf(b, "%.1f%%", c->d * 100); break;
 	case MG_SHEET_NS: mg_buf_addz(b, mg_duration_text(c->i, text, sizeof(text))); break;
@@ -278,6 +283,7 @@ static void raw_number(struct mg_buf *b, enum mg_sheet_type type, const struct m
 
 	switch (type) {
 	case MG_SHEET_COUNT:
+	case MG_SHEET_BYTES:
 	case MG_SHEET_NS: mg_buf_printf(b, "%" PRId64, c->i); break;
 	case MG_SHEET_REAL:
 	case MG_SHEET_SHARE: mg_buf_printf(b, "%.6g", c->d); break;

@@ -17,6 +17,7 @@
 enum mg_sheet_type {
 	MG_SHEET_TEXT,  /* s                                                    */
 	MG_SHEET_COUNT, /* i                                                    */
+	MG_SHEET_BYTES, /* i                                                    */
 	MG_SHEET_REAL,  /* d                                                    */
 	MG_SHEET_SHARE, /* d, 0..1                                              */
 	MG_SHEET_NS,    /* i: a duration                                        */

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "render/grid.h"
+#include "render/state_reasons.h"
 #include "render/text.h"
 
 #define MESSAGE 90 /* columns of a message in a table */
@@ -29,6 +30,16 @@ bool mg_state_event(const struct mg_event *e)
 	case MG_EV_NAMESPACE_STUCK:
 	case MG_EV_OPERATOR_CONDITION:
 	case MG_EV_APISERVICE_DOWN:
+	case MG_EV_CLUSTER_VERSION:
+	case MG_EV_OBJECT:
+	case MG_EV_OBJECT_CHANGED:
+	case MG_EV_LEASE:
+	case MG_EV_CERTIFICATE:
+	case MG_EV_CSR:
+	case MG_EV_APF_LEVEL:
+	case MG_EV_APF_QUEUE:
+	case MG_EV_APF_REQUEST:
+	case MG_EV_USAGE:
 	case MG_EV_K8S_EVENT:
 	case MG_EV_KUBELET_EVICTION:
 	case MG_EV_ETCD_NOSPACE:
@@ -195,107 +206,28 @@ static void conditions(struct view *v, const char *title, const enum mg_event_ki
 
 /* --- events by reason ------------------------------------------------------------------- */
 
-struct reason {
-	const struct mg_event *last;
-	uint64_t               count, objects;
-	int64_t                first_ns, last_ns;
-};
-
-struct reasons {
-	struct mg_intern keys, objects, seen;
-	struct mg_buf    text;
-	uint32_t        *first; /* of each of seen: the artifact it was found in */
-	size_t           nfirst, first_cap;
-	struct reason   *r;
-	size_t           n, cap;
-};
-
-/* The same Event may be in several files of the archive; alike Events in one file are
- * different ones. */
-static bool seen_elsewhere(struct reasons *r, const struct mg_event *e)
-{
-	uint32_t id;
-
-	mg_buf_clear(&r->text);
-	mg_buf_printf(&r->text, "%lld\n%u\n%.*s\n%.*s\n%.*s\n", (long long)e->time_ns, e->count,
-		      MG_FMT(e->ns), MG_FMT(e->name), MG_FMT(mg_event_attr(e, "reason")));
-	mg_buf_add(&r->text, mg_event_attr(e, "first"));
-	mg_buf_add(&r->text, e->message);
-	id = mg_intern_id(&r->seen, mg_buf_str(&r->text));
-	if (id == r->nfirst)
-		MG_PUSH(r->first, r->nfirst, r->first_cap, e->artifact);
-	return r->first[id] != e->artifact;
-}
-
-static void reason_event(struct reasons *r, const struct mg_event *e)
-{
-	struct mg_str  name = mg_event_attr(e, "reason"), kind = mg_event_attr(e, "object_kind");
-	struct reason  fresh = { .first_ns = MG_TIME_NONE, .last_ns = MG_TIME_NONE }, *x;
-	uint32_t       id, before;
-	int64_t        first = e->time_ns;
-
-	mg_buf_clear(&r->text);
-	mg_buf_printf(&r->text, "%.*s\n%.*s\n%.*s", MG_FMT(name), MG_FMT(kind), MG_FMT(e->component));
-	id = mg_intern_id(&r->keys, mg_buf_str(&r->text));
-	if (id == r->n)
-		MG_PUSH(r->r, r->n, r->cap, fresh);
-	x = &r->r[id];
-	mg_buf_printf(&r->text, "\n%.*s\n%.*s", MG_FMT(e->ns), MG_FMT(e->name));
-	before = r->objects.n;
-	x->objects += mg_intern_id(&r->objects, mg_buf_str(&r->text)) == before;
-	x->count += e->count;
-	mg_time_parse(mg_event_attr(e, "first"), &first, NULL, NULL);
-	if (first != MG_TIME_NONE && (x->first_ns == MG_TIME_NONE || first < x->first_ns))
-		x->first_ns = first;
-	if (!x->last || e->time_ns >= x->last_ns) {
-		x->last = e;
-		x->last_ns = e->time_ns;
-	}
-}
-
-static int by_count(const void *x, const void *y)
-{
-	const struct reason *a = x, *b = y;
-
-	if (a->count != b->count)
-		return a->count > b->count ? -1 : 1;
-	return mg_event_cmp(a->last, b->last);
-}
-
 static void reasons(struct view *v)
 {
-	struct reasons r = { .n = 0 };
-	struct mg_grid g;
+	size_t            n;
+	struct mg_reason *r = mg_reasons_collect(v->c, v->o->all ? MG_SEV_DEBUG : MG_SEV_WARNING,
+						 v->o->shown, v->o->ctx, &n);
+	struct mg_grid    g;
 
-	for (size_t i = 0; i < v->c->events.n; i++) {
-		const struct mg_event *e = &v->c->events.ev[i];
-
-		if (e->kind == MG_EV_K8S_EVENT && shown(v, e) &&
-		    (v->o->all || e->severity >= MG_SEV_WARNING) && !seen_elsewhere(&r, e))
-			reason_event(&r, e);
-	}
-	if (r.n)
-		qsort(r.r, r.n, sizeof(*r.r), by_count);
 	mg_grid_init(&g, ">count|>objects|kind|reason|from|first|last|last message");
-	for (size_t i = 0; i < r.n; i++) {
-		const struct mg_event *e = r.r[i].last;
+	for (size_t i = 0; i < n; i++) {
+		const struct mg_event *e = r[i].last;
 
-		mg_grid_count(&g, r.r[i].count);
-		mg_grid_count(&g, r.r[i].objects);
+		mg_grid_count(&g, r[i].count);
+		mg_grid_count(&g, r[i].objects);
 		mg_grid_cell(&g, mg_event_attr(e, "object_kind"));
 		mg_grid_cell(&g, mg_event_attr(e, "reason"));
 		mg_grid_cell(&g, e->component);
-		cell_time(&g, r.r[i].first_ns);
-		cell_time(&g, r.r[i].last_ns);
+		cell_time(&g, r[i].first_ns);
+		cell_time(&g, r[i].last_ns);
 		cell_message(&g, e->message);
 	}
 	print(v, v->o->all ? "EVENTS" : "WARNING EVENTS", &g);
-	mg_buf_release(&r.text);
-	mg_intern_release(&r.keys);
-	mg_intern_release(&r.objects);
-	mg_intern_release(&r.seen);
-	free(r.first);
-	free(r.r);
+	free(r);
 }
 
 void mg_render_state(struct mg_buf *b, const struct mg_case *c, const struct mg_state_opts *o)

@@ -86,7 +86,12 @@ void mg_timeline_add(struct mg_timeline *t, const struct mg_event *e, struct mg_
 {
 	bool groups = t->form == MG_TIMELINE_GROUPS || t->form == MG_TIMELINE_GROUPS_TSV;
 
+	bool stream = t->form == MG_TIMELINE_JSONL || t->form == MG_TIMELINE_JSON ||
+		      t->form == MG_TIMELINE_TSV;
+
 	if (t->form == MG_TIMELINE_BARS && e->duration_ns < 0)
+		return;
+	if (!stream && !t->states && mg_event_is_state(e->kind))
 		return;
 	if (!groups && t->max && t->shown >= t->max) {
 		t->hidden++;

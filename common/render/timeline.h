@@ -29,6 +29,8 @@ struct mg_timeline {
 	enum mg_timeline_form  form;
 	struct mg_out         *out;
 	bool                   headings; /* of TSV                                            */
+	bool                   states; /* also what only tells how something is, in the forms for
+					  people; streams have all of it */
 	size_t                 max;   /* at most so many events, or groups; 0: all           */
 	struct mg_event_text   text;  /* width of the terminal and colour, given             */
 	struct mg_event_counts counts; /* `by` and the first step_ns, given for groups       */

@@ -42,7 +42,8 @@ static void attributes(void **state)
 	struct mg_batch  b = { 0 };
 	struct mg_event *e = mg_batch_add(&b, MG_EV_GAP, MG_SEV_INFO);
 	static const char *const keys[MG_EVENT_ATTRS] = { "a", "b", "c", "d", "e", "f", "g",
-							  "h", "i", "j", "k", "l", "m", "n" };
+							  "h", "i", "j", "k", "l", "m", "n",
+							  "o", "p", "q", "r" };
 	char                     text[] = "value";
 
 	mg_batch_attr(&b, e, keys[0], mg_strz(text));

@@ -142,7 +142,12 @@ static void nodes(void **state)
 	    "- metadata:\n    name: w2\n  status:\n    conditions:\n    - type: Ready\n"
 	    "      status: \"True\"\n", &p);
 	assert_int_equal(p.stats.records, 2);
-	assert_int_equal(p.events.n, 2);
+	assert_int_equal(p.events.n, 4);
+	e = find_kind(&p.events, MG_EV_OBJECT, 0);
+	assert_true(attr_is(e, "ready", "Unknown") && attr_is(e, "conditions", "MemoryPressure"));
+	at(e, "2026-11-21T03:16:50Z");
+	e = find_kind(&p.events, MG_EV_OBJECT, 1);
+	assert_true(attr_is(e, "ready", "True") && mg_str_eq(e->name, MG_STR("w2")));
 	e = &p.events.ev[0];
 	assert_true(attr_is(e, "type", "MemoryPressure") && attr_is(e, "heartbeat", "2026-11-21T03:16:50Z"));
 	assert_int_equal(e->time_source, MG_TIME_UNKNOWN);
@@ -169,7 +174,8 @@ static void namespaces(void **state)
 	    "    reason: SomeFinalizersRemain\n"
 	    "---\nkind: Namespace\nmetadata:\n  name: fine\n", &p);
 	assert_int_equal(p.stats.records, 2);
-	assert_int_equal(p.events.n, 1);
+	assert_int_equal(p.events.n, 2);
+	assert_true(attr_is(find_kind(&p.events, MG_EV_OBJECT, 0), "phase", "Terminating"));
 	e = &p.events.ev[0];
 	at(e, "2026-11-21T04:47:10Z");
 	assert_true(attr_is(e, "conditions", "NamespaceDeletionDiscoveryFailure (DiscoveryFailed); "
@@ -182,7 +188,8 @@ static void namespaces(void **state)
 
 static void operators(void **state)
 {
-	struct mg_partial p;
+	struct mg_partial      p;
+	const struct mg_event *e;
 
 	run("kind: ClusterOperator\nmetadata:\n  name: etcd\nstatus:\n  conditions:\n"
 	    "  - type: Degraded\n    status: \"True\"\n    lastTransitionTime: \"2026-11-21T04:47:10Z\"\n"
@@ -192,12 +199,14 @@ static void operators(void **state)
 	    "    namespace: n\n"
 	    "status:\n  conditions:\n  - type: Available\n    status: \"False\"\n"
 	    "    reason: MissingEndpoints\n", &p);
-	assert_int_equal(p.events.n, 3);
+	assert_int_equal(p.events.n, 5);
 	assert_int_equal(p.events.ev[0].severity, MG_SEV_WARNING);
 	assert_int_equal(p.events.ev[1].severity, MG_SEV_ERROR);
-	assert_int_equal(p.events.ev[2].kind, MG_EV_APISERVICE_DOWN);
-	assert_true(attr_is(&p.events.ev[2], "service", "n/s"));
-	assert_int_equal(p.events.ev[2].line, 24);
+	assert_true(attr_is(find_kind(&p.events, MG_EV_OBJECT, 0), "progressing", "True"));
+	assert_true(attr_is(find_kind(&p.events, MG_EV_OBJECT, 1), "available", "False"));
+	e = find_kind(&p.events, MG_EV_APISERVICE_DOWN, 0);
+	assert_true(attr_is(e, "service", "n/s"));
+	assert_int_equal(e->line, 24);
 	feed_release(&p);
 }
 

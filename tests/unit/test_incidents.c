@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "analysis/ledger.h"
 #include "analysis/rule.h"
 #include "ingest/ingest.h"
 #include "io/out.h"
@@ -363,9 +364,43 @@ static void test_healthy(void **state)
 	unload(&in);
 }
 
+/* Each kill of the API server once, with everything that any artifact tells of it. */
+static void oom_ledger(void **state)
+{
+	static const int64_t pid[] = { 6561, 6750 };
+	struct incident      in;
+	struct mg_ledger     l;
+
+	load(&in, "oom", 2);
+	mg_ledger_build(&l, &in.c);
+	assert_int_equal(l.n, 2);
+	for (size_t i = 0; i < l.n; i++) {
+		const struct mg_ledger_row *r = &l.row[i];
+
+		assert_true(r->oom && r->kernel && r->gap);
+		assert_true(mg_str_eq(r->component, MG_STR("kube-apiserver")));
+		assert_true(mg_str_eq(r->pod, MG_STR("kube-apiserver-master-0.lab.example")));
+		assert_int_equal(mg_event_attr_i64(r->kernel, "pid", 0), pid[i]);
+		assert_int_equal(mg_event_attr_i64(r->kernel, "limit_kb", 0), 921600);
+		assert_true(mg_event_attr_i64(r->kernel, "anon_rss_kb", 0) > 900000);
+		assert_true(mg_str_eq(mg_event_attr(r->kernel, "task_memcg"), MG_STR("/lab-oom-6503")));
+		assert_true(r->restart_ns > r->time_ns && r->restart_ns - r->time_ns < 6 * MG_SEC);
+		assert_int_equal(r->restarts, 2);
+	}
+	/* Kubernetes keeps the last end only, and one previous log. */
+	assert_null(l.row[0].object);
+	assert_int_equal(l.row[0].previous, MG_NO_ARTIFACT);
+	assert_non_null(l.row[1].object);
+	assert_int_equal(l.row[1].exit_code, 137);
+	assert_true(in.c.artifacts[l.row[1].previous].source.previous);
+	mg_ledger_release(&l);
+	unload(&in);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(oom_ledger),
 		cmocka_unit_test(test_etcd_stall),     cmocka_unit_test(test_forbidden_storm),
 		cmocka_unit_test(test_oom),            cmocka_unit_test(test_slow_disk),
 		cmocka_unit_test(test_two_apiservers), cmocka_unit_test(test_healthy),

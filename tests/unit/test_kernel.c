@@ -147,16 +147,22 @@ static const char *text_attr(const struct mg_event *e, const char *key, char *bu
 static void real_files(void **state)
 {
 	static const struct {
-		const char *file, *comm, *constraint, *pid, *anon, *limit;
-		size_t      kills, at;
+		const char *file, *comm, *constraint, *pid, *anon, *limit, *trigger, *cgroup, *top;
+		size_t      kills;
 	} rows[] = {
-		{ "oom-203-dmesg.log", "uwsgi", "MEMCG", "63214", "164992", "", 1, 0 },
-		{ "oom-56891-dmesgT.log", "java", "MEMCG", "28438", "466160", "", 1, 0 },
-		{ "oomanalyser-example_rhel7.txt", "mysqld", "NONE", "6576", "20629004", "", 1, 0 },
+		/* two excerpts: what was cut away cannot be filled */
+		{ "oom-203-dmesg.log", "uwsgi", "MEMCG", "63214", "164992", "", "", "", "", 1 },
+		{ "oom-56891-dmesgT.log", "java", "MEMCG", "28438", "466160", "", "", "",
+		  "java[28438] 479844 kB", 1 },
+		{ "oomanalyser-example_rhel7.txt", "mysqld", "NONE", "6576", "20629004", "", "sed", "",
+		  "mysqld[6576] 20628252 kB, java[27502] 10866276 kB, oacore[8685] 93252 kB", 1 },
 		{ "oomanalyser-example_proxmox_cgroup_oom.txt", "php-fpm", "MEMCG", "3902942",
-		  "12625252", "31211520", 1, 0 },
+		  "12625252", "31211520", "php-fpm", "/lxc/39004/ns/system.slice/docker-a59e4e7d3090c0"
+		  "4c6ce5a4b7a8bc85228eb9b96ac00b1284643a8c7c11dda661.scope",
+		  "php-fpm[3902942] 12781340 kB, php-fpm[3589018] 7257396 kB, php-fpm[3964255] 4920152 "
+		  "kB", 1 },
 		{ "cadvisor-containerOomExampleLog.txt", "memorymonster", "MEMCG", "13536", "920",
-		  "980", 1, 0 },
+		  "980", "memorymonster", "/mem2", "memorymonster[13536] 1372 kB", 1 },
 	};
 	const char *data = shared_data();
 	char        v[256];
@@ -182,6 +188,9 @@ static void real_files(void **state)
 		assert_string_equal(text_attr(out.ev, "pid", v, sizeof(v)), rows[i].pid);
 		assert_string_equal(text_attr(out.ev, "anon_rss_kb", v, sizeof(v)), rows[i].anon);
 		assert_string_equal(text_attr(out.ev, "limit_kb", v, sizeof(v)), rows[i].limit);
+		assert_string_equal(text_attr(out.ev, "trigger", v, sizeof(v)), rows[i].trigger);
+		assert_string_equal(text_attr(out.ev, "task_memcg", v, sizeof(v)), rows[i].cgroup);
+		assert_string_equal(text_attr(out.ev, "top", v, sizeof(v)), rows[i].top);
 		mg_buf_release(&in);
 		mg_batch_release(&out);
 	}

@@ -17,6 +17,7 @@
 #include "case_series.c"
 #include "render/chart_internal.h"
 #include "render/gnuplot.h"
+#include "render/tsv.h"
 
 static char dir[] = "/tmp/mg-test-plot-XXXXXX";
 
@@ -227,7 +228,8 @@ static enum mg_status timeline(struct mg_case *c, const struct mg_findings *fs,
 	enum mg_status   st;
 
 	mg_series_build(&s, c, c->first_ns, c->last_ns, 400);
-	st = mg_plot_timeline(dir, c, fs, &s, o, err);
+	assert_int_equal(mg_tsv_write_dir(dir, &s, err), MG_OK);
+	st = mg_plot_draw(dir, c, fs, &s, o, err);
 	mg_series_release(&s);
 	if (st == MG_SKIP && strstr(err->msg, "not found")) {
 		print_message("skip: %s\n", err->msg);
@@ -314,7 +316,7 @@ static void hostile_names_stay_names(void **state)
 static void what_is_missing_is_named(void **state)
 {
 	struct mg_case      c;
-	struct mg_plot_opts o = { .picture = MG_PICTURE_TXT, .name = "missing" };
+	struct mg_plot_opts o = { .picture = MG_PICTURE_TXT };
 	struct mg_err       err = { 0 };
 	struct mg_buf       txt;
 
@@ -324,7 +326,7 @@ static void what_is_missing_is_named(void **state)
 	c.first_ns = T0;
 	c.last_ns = T0 + SPAN * MG_SEC;
 	assert_int_equal(timeline(&c, NULL, &o, &err), MG_OK);
-	txt = read_file(in_dir("missing.txt"));
+	txt = read_file(in_dir("timeline.txt"));
 	assert_non_null(strstr(txt.p, "left out: etcd (no data), memory (no data), goroutines (no data), "
 				      "marks (none)"));
 	mg_buf_release(&txt);
@@ -348,7 +350,7 @@ static void nothing_to_draw_is_no_failure(void **state)
 static void panels_and_sizes_can_be_chosen(void **state)
 {
 	struct mg_case      c;
-	struct mg_plot_opts o = { .width = 700, .height = 300, .theme = MG_THEME_DARK, .name = "small",
+	struct mg_plot_opts o = { .width = 700, .height = 300, .theme = MG_THEME_DARK,
 				  .panels = 1u << MG_PANEL_LATENCY | 1u << MG_PANEL_MARKS,
 				  .first_ns = T0 + 60 * MG_SEC, .last_ns = T0 + 100 * MG_SEC };
 	struct mg_err       err = { 0 };
@@ -356,13 +358,68 @@ static void panels_and_sizes_can_be_chosen(void **state)
 
 	series_case(&c);
 	assert_int_equal(timeline(&c, NULL, &o, &err), MG_OK);
-	b = read_file(in_dir("small.gp"));
+	b = read_file(in_dir("timeline.gp"));
 	assert_non_null(strstr(b.p, "size 700,300"));
 	assert_null(strstr(b.p, "\n# panel 3\n"));
 	mg_buf_release(&b);
-	b = read_file(in_dir("small.png"));
+	b = read_file(in_dir("timeline.png"));
 	assert_memory_equal(b.p + 16, "\0\0\x02\xbc\0\0\x01\x2c", 8); /* 700 x 300 */
 	mg_buf_release(&b);
+	mg_case_release(&c);
+}
+
+static void collection(struct mg_case *c, enum mg_event_kind kind, int second, uint32_t code,
+		       const char *ns)
+{
+	struct mg_event *e = event(c, kind, T0 + second * MG_SEC, "kube-apiserver");
+
+	e->verb = MG_STR("deletecollection");
+	e->resource = MG_STR("events.events.k8s.io");
+	e->ns = mg_strz(ns);
+	e->code = code;
+	e->duration_ns = 34 * MG_SEC;
+}
+
+/* Each, of a case with hostile names, in each theme: gnuplot draws it without a word, and the
+ * title says what it shows. */
+static void every_picture_is_drawn(void **state)
+{
+	static const char *const says[MG_PLOTS] = {
+		[MG_PLOT_TIMELINE] = "incident.tar.gz",
+		[MG_PLOT_LATENCY] = "Latency: p99 reached",
+		[MG_PLOT_TALKERS] = " made 100 % of ",
+		[MG_PLOT_ETCD] = "etcd: 16 slow applies, longest 40.0 s; 4 slow fdatasyncs",
+		[MG_PLOT_MEMORY] = "; 1 OOM kill",
+		[MG_PLOT_DELETECOLLECTION] = "DELETE collections: 1 of 12 failed, longest 34.0 s",
+	};
+	struct mg_case c;
+
+	(void)state;
+	series_case(&c);
+	for (size_t i = 0; i < sizeof(nasty) / sizeof(*nasty) && i < 11; i++)
+		collection(&c, MG_EV_APISERVER_TRACE, 10 * (int)i, 0, nasty[i]);
+	collection(&c, MG_EV_AUDIT_DELETECOLLECTION, 50, 504, "victim");
+	/* the same request again */
+	collection(&c, MG_EV_APISERVER_TRACE, 50, 0, "victim");
+	event(&c, MG_EV_AUDIT_LIST, T0 + 9 * MG_SEC, "x")->duration_ns = 5 * MG_SEC;
+	mg_batch_sort(&c.events);
+	for (int p = 0; p < 2 * MG_PLOTS; p++) {
+		struct mg_plot_opts o = { .plot = (enum mg_plot)(p / 2),
+					  .theme = p & 1 ? MG_THEME_DARK : MG_THEME_LIGHT };
+		struct mg_err       err = { 0 };
+		char                file[64];
+		struct mg_buf       gp;
+
+		if (timeline(&c, NULL, &o, &err) != MG_OK)
+			fail_msg("%s: %s", mg_plot_name(o.plot), err.msg);
+		assert_string_equal(err.msg, "");
+		assert_int_equal(mg_plot_parse(mg_plot_name(o.plot)), o.plot);
+		snprintf(file, sizeof(file), "%s.gp", mg_plot_name(o.plot));
+		gp = read_file(in_dir(file));
+		if (!strstr(gp.p, says[o.plot]))
+			fail_msg("%s does not say '%s'", file, says[o.plot]);
+		mg_buf_release(&gp);
+	}
 	mg_case_release(&c);
 }
 
@@ -405,6 +462,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(nothing_to_draw_is_no_failure),
 		cmocka_unit_test(panels_and_sizes_can_be_chosen),
+		cmocka_unit_test(every_picture_is_drawn),
 		cmocka_unit_test(odd_spans_are_drawn),
 	};
 

@@ -53,17 +53,15 @@ static bool is_drift(const struct mg_etcdview *v, const struct mg_event *e)
 /* etcd compares the clocks of its members itself and warns from 1 s on. */
 static void drift(struct mg_rule_ctx *x)
 {
-	struct mg_etcdview     v;
 	struct mg_etcd_sum     s;
 	const struct mg_event *worst = NULL;
 	struct mg_finding     *f;
 
-	mg_etcdview_build(&v, x->c);
-	mg_etcd_sum(&s, &v, is_drift, MG_MIN);
+	mg_etcd_sum(&s, x->etcd, is_drift, MG_MIN);
 	for (size_t i = 0; i < x->c->events.n; i++) {
 		const struct mg_event *e = &x->c->events.ev[i];
 
-		if (is_drift(&v, e) && e->time_ns != MG_TIME_NONE &&
+		if (is_drift(x->etcd, e) && e->time_ns != MG_TIME_NONE &&
 		    (!worst || mg_event_attr_i64(e, "drift_ns", 0) >
 				       mg_event_attr_i64(worst, "drift_ns", 0)))
 			worst = e;
@@ -74,20 +72,19 @@ static void drift(struct mg_rule_ctx *x)
 		mg_find_claim(x, f, "etcd found the clocks of its members apart by up to %s (%.*s "
 				    "against %.*s; %llu line%s from %s to %s)",
 			      mg_rule_dur(x, mg_event_attr_i64(worst, "drift_ns", 0)),
-			      MG_FMT(mg_etcd_name(&v, mg_etcdview_member(&v, worst))),
-			      MG_FMT(mg_etcd_name(&v, mg_etcdview_by_id(&v, mg_event_attr(worst,
+			      MG_FMT(mg_etcd_name(x->etcd, mg_etcdview_member(x->etcd, worst))),
+			      MG_FMT(mg_etcd_name(x->etcd, mg_etcdview_by_id(x->etcd, mg_event_attr(worst,
 										       "peer")))),
 			      (unsigned long long)s.n, s.n == 1 ? "" : "s",
 			      mg_rule_clock(x, s.first->time_ns), mg_rule_clock(x, s.end_ns));
 		mg_find_label(x, f, "clock drift");
-		mg_etcd_evidence(x, f, &v, &s, is_drift);
+		mg_etcd_evidence(x, f, x->etcd, &s, is_drift);
 		mg_find_num(f, "lines", (double)s.n);
 		mg_find_num(f, "drift_seconds",
 			    (double)mg_event_attr_i64(worst, "drift_ns", 0) / 1e9);
 		mg_find_next(x, f, "look at chronyd on the members' nodes; until then times of "
 				   "different nodes cannot be ordered below the drift");
 	}
-	mg_etcdview_release(&v);
 }
 
 static void run(struct mg_rule_ctx *x)

@@ -110,11 +110,7 @@ static void judge(struct mg_rule_ctx *x, const struct mg_etcdview *v)
 
 static void run(struct mg_rule_ctx *x)
 {
-	struct mg_etcdview v;
-
-	mg_etcdview_build(&v, x->c);
-	judge(x, &v);
-	mg_etcdview_release(&v);
+	judge(x, x->etcd);
 }
 
 const struct mg_rule mg_rule_db_size = {

@@ -153,7 +153,20 @@ static void cite_heap(struct mg_rule_ctx *x, struct mg_finding *f)
 			 (double)total / 1048576, 100.0 * (double)held / (double)total,
 			 (double)most / 1048576);
 	mg_find_num(f, "heap_deletecollection_bytes", (double)held);
+	mg_find_num(f, "heap_deletecollection_percent", 100.0 * (double)held / (double)total);
 	mg_find_num(f, "heap_deletecollection_bytes_peak", (double)most);
+}
+
+/* The oldest stuck one tells since when, where no earlier dump shows that there was none. */
+static int64_t since(const struct mg_case *c, const struct dump *d, size_t first)
+{
+	if (first > 0)
+		return d[first - 1].ns;
+	for (size_t i = 0; i < c->events.n; i++) /* by time */
+		if (is_leak(&c->events.ev[i]) && !is_text1(&c->events.ev[i]) &&
+		    c->events.ev[i].time_ns != MG_TIME_NONE)
+			return c->events.ev[i].time_ns;
+	return d[first].ns;
 }
 
 static void run(struct mg_rule_ctx *x)
@@ -186,7 +199,7 @@ static void run(struct mg_rule_ctx *x)
 	who = callers ? describe_callers(x, k, callers) : MG_STR("none seen");
 	f = mg_find_new(x, MG_SEV_CRITICAL,
 			n > 1 || d[peak].longest_min >= 5 ? MG_CONF_HIGH : MG_CONF_MEDIUM,
-			first > 0 ? d[first - 1].ns : d[first].ns, d[n - 1].ns);
+			since(x->c, d, first), d[n - 1].ns);
 	mg_find_claim(x, f, "%u DeleteCollection distributor goroutine%s leaked in the API server and "
 			    "never ended (%.*s over %zu dump%s); failed DELETE collections: %.*s",
 		      d[n - 1].stuck > d[peak].stuck ? d[n - 1].stuck : d[peak].stuck,

@@ -26,6 +26,8 @@ static void run(struct mg_rule_ctx *x)
 		      MG_FMT(mg_requests_text(r, o[0].name)),
 		      mg_rule_user(x, mg_requests_text(r, o[0].top_user)));
 	mg_find_label(x, f, "hot object");
+	mg_find_evidence(x, f, o[0].artifact, o[0].line, MG_TIME_NONE, "first of %llu",
+			 (unsigned long long)o[0].count);
 	mg_find_num(f, "requests", (double)o[0].count);
 	mg_find_num(f, "per_second", (double)o[0].count / seconds);
 	mg_find_next(x, f, "find the loop: mgaudit --name=%.*s --by=user,verb -o top",

@@ -94,18 +94,13 @@ static void judge(struct mg_rule_ctx *x, const struct mg_etcdview *v,
 
 static void run(struct mg_rule_ctx *x)
 {
-	struct mg_etcdview     v;
 	struct mg_etcd_leaders l;
 
-	if (!mg_case_has(x->c, MG_KIND_ETCD_LOG)) {
-		mg_rule_missing(x, "etcd log");
+	if (!mg_etcd_logged(x))
 		return;
-	}
-	mg_etcdview_build(&v, x->c);
-	mg_etcd_leaders_build(&l, &v);
-	judge(x, &v, &l);
+	mg_etcd_leaders_build(&l, x->etcd);
+	judge(x, x->etcd, &l);
 	mg_etcd_leaders_release(&l);
-	mg_etcdview_release(&v);
 }
 
 const struct mg_rule mg_rule_leader_loss = {

@@ -99,17 +99,14 @@ static void report(struct mg_rule_ctx *x, const struct mg_etcdview *v, const str
 
 static void run(struct mg_rule_ctx *x)
 {
-	struct mg_etcdview v;
-	struct alarm       a = { .last_ns = MG_TIME_NONE };
+	struct alarm a = { .last_ns = MG_TIME_NONE };
 
 	for (size_t i = 0; i < x->c->events.n; i++)
 		if (x->c->events.ev[i].time_ns != MG_TIME_NONE)
 			note(&a, &x->c->events.ev[i]);
 	if (!a.raised && !a.listed && a.refusals < mg_rule_num(x, "min_refusals"))
 		return;
-	mg_etcdview_build(&v, x->c);
-	report(x, &v, &a);
-	mg_etcdview_release(&v);
+	report(x, x->etcd, &a);
 }
 
 const struct mg_rule mg_rule_nospace = {

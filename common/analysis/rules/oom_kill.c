@@ -10,6 +10,43 @@ static bool told_elsewhere(const struct mg_findings *fs)
 	return false;
 }
 
+#define LOST_NS MG_MIN /* so soon after the end of a server its peers tell of it */
+
+/* An API server that is short of memory answers late, and etcd sees its connections break. */
+static void signs(struct mg_rule_ctx *x, struct mg_finding *f, int64_t kill_ns)
+{
+	const struct mg_event *worst = NULL, *lost = NULL;
+	int64_t                from = kill_ns - (int64_t)(mg_rule_num(x, "window_seconds") * 1e9);
+	uint64_t               slow = 0, broken = 0;
+
+	for (size_t i = mg_case_lower_bound(x->c, from);
+	     i < x->c->events.n && x->c->events.ev[i].time_ns <= kill_ns + LOST_NS; i++) {
+		const struct mg_event *e = &x->c->events.ev[i];
+		bool conn = e->kind == MG_EV_ETCD_REJECTED || e->kind == MG_EV_ETCD_GRPC;
+
+		if (conn && e->time_ns >= kill_ns) {
+			lost = lost ? lost : e;
+			broken += e->count;
+		} else if (e->kind == MG_EV_APISERVER_TRACE && mg_is_long_op(e) && e->time_ns <= kill_ns) {
+			worst = !worst || e->duration_ns > worst->duration_ns ? e : worst;
+			slow += e->count;
+		}
+	}
+	if (slow)
+		f->claim = mg_arena_printf(&x->out->arena, "%.*s; %llu operations took a second or more "
+					   "before (up to %s)", MG_FMT(f->claim), (unsigned long long)slow,
+					   mg_rule_dur(x, worst->duration_ns));
+	if (broken)
+		f->claim = mg_arena_printf(&x->out->arena, "%.*s; etcd saw %llu connections break after it",
+					   MG_FMT(f->claim), (unsigned long long)broken);
+	if (worst)
+		mg_find_event(x, f, worst);
+	if (lost)
+		mg_find_event(x, f, lost);
+	mg_find_num(f, "slow_operations_before", (double)slow);
+	mg_find_num(f, "connections_broken_after", (double)broken);
+}
+
 static void report(struct mg_rule_ctx *x, const struct mg_death *d, uint32_t kills, int64_t last)
 {
 	const struct mg_event *e = d->kernel ? d->kernel : d->object;
@@ -26,6 +63,9 @@ static void report(struct mg_rule_ctx *x, const struct mg_death *d, uint32_t kil
 	if (d->kernel && d->object)
 		mg_find_event(x, f, d->object);
 	mg_find_num(f, "kills", kills);
+	mg_find_text(x, f, "component", "%.*s", MG_FMT(d->component));
+	if (mg_str_eq(d->component, MG_STR("kube-apiserver")))
+		signs(x, f, d->time_ns);
 	mg_find_next(x, f, "compare the memory limit with what the process needs; look for growth "
 			   "before the kill in the metrics");
 }
@@ -65,4 +105,5 @@ const struct mg_rule mg_rule_oom_kill = {
 		   "memory left.",
 	.depth = 14,
 	.run = run,
+	.thresholds = { { "window_seconds", 300, "as apiserver-oom-list-storm: rule catalogue A1" } },
 };

@@ -46,15 +46,8 @@ static void judge(struct mg_rule_ctx *x, const struct mg_etcdview *v)
 
 static void run(struct mg_rule_ctx *x)
 {
-	struct mg_etcdview v;
-
-	if (!mg_case_has(x->c, MG_KIND_ETCD_LOG)) {
-		mg_rule_missing(x, "etcd log");
-		return;
-	}
-	mg_etcdview_build(&v, x->c);
-	judge(x, &v);
-	mg_etcdview_release(&v);
+	if (mg_etcd_logged(x))
+		judge(x, x->etcd);
 }
 
 const struct mg_rule mg_rule_overload = {

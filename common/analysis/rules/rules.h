@@ -18,4 +18,18 @@ extern const struct mg_rule mg_rule_etcd_stall, mg_rule_slow_fsync, mg_rule_appl
 	mg_rule_clock_skew,
 	mg_rule_network, mg_rule_db_size, mg_rule_object_count;
 
+/* fed by logs, goroutine dumps and objects */
+extern const struct mg_rule mg_rule_goroutine_leak, mg_rule_dc_in_progress, mg_rule_forced_close,
+	mg_rule_reflector_errors, mg_rule_pressure, mg_rule_disk_stall, mg_rule_probe_storm,
+	mg_rule_rollout, mg_rule_sigkill_after_grace, mg_rule_cert_expiry, mg_rule_csr_pileup,
+	mg_rule_members, mg_rule_compaction, mg_rule_defragmentation, mg_rule_etcd_certs,
+	mg_rule_cpu_starvation;
+/* fed mainly by audit logs and traces */
+extern const struct mg_rule mg_rule_etcd_share, mg_rule_watch_memory, mg_rule_aggregated_api,
+	mg_rule_dc_memory, mg_rule_reconnect_storm, mg_rule_relist_410, mg_rule_invalid,
+	mg_rule_404_poll, mg_rule_conflict_storm, mg_rule_namespace_stuck,
+	mg_rule_product_overload, mg_rule_apply_spam, mg_rule_events_flood,
+	mg_rule_kubelet_load, mg_rule_deprecated_api, mg_rule_audit_write_error,
+	mg_rule_what_changed;
+
 #endif

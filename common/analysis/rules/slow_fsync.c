@@ -6,15 +6,12 @@
 /* Is it one member's disk, or the storage of all? */
 static void compare_members(struct mg_rule_ctx *x, struct mg_finding *f)
 {
-	struct mg_etcdview     v;
 	struct mg_etcd_verdict o;
 
-	mg_etcdview_build(&v, x->c);
-	mg_etcdview_verdict(&v, &o);
+	mg_etcdview_verdict(x->etcd, &o);
 	f->claim = mg_arena_printf(&x->out->arena, "%.*s%.*s", MG_FMT(f->claim),
-				   MG_FMT(mg_etcd_clause(x, &v, &o)));
-	mg_etcd_judge(x, f, &v, &o);
-	mg_etcdview_release(&v);
+				   MG_FMT(mg_etcd_clause(x, x->etcd, &o)));
+	mg_etcd_judge(x, f, x->etcd, &o);
 }
 
 /* etcd warns when one WAL fdatasync took over a second (etcd wal.go, warnSyncDuration). */

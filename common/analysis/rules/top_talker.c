@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
-#include <stdlib.h>
 
+#include "analysis/note_sums.h"
 #include "base/mem.h"
 
 /* A user that makes most requests of a minute, and far more than it usually does. */
@@ -12,13 +12,6 @@ static uint64_t all_in_minute(const struct mg_minute *m, size_t n, int64_t minut
 	for (size_t i = 0; i < n; i++)
 		sum += m[i].minute == minute ? m[i].count : 0;
 	return sum;
-}
-
-static int cmp_u64(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
 }
 
 static int64_t minutes_of(const struct mg_requests *r)
@@ -40,9 +33,7 @@ static uint64_t median(struct mg_requests *r, struct mg_str user, int64_t except
 	for (size_t i = 0; i < n; i++)
 		if (m[i].minute != except && mg_str_eq(mg_requests_text(r, m[i].key), user))
 			v[k++] = m[i].count;
-	qsort(v, k, sizeof(*v), cmp_u64);
-	/* minutes without a request of this user stand before the first entry */
-	middle = others > 0 && k > (size_t)others / 2 ? v[k - 1 - (size_t)others / 2] : 0;
+	middle = mg_usual(v, k, others > 0 ? (size_t)others : 0);
 	free(v);
 	return middle;
 }

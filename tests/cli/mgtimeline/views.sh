@@ -1,6 +1,7 @@
 # Groups over time, bars, and what other programs read.
 in=$TESTDATA/etcd-stall-deletecollection.tar.gz
-mgtimeline --format=jsonl "$in" >all.jsonl
+# without what only tells how something is: the forms for people leave it out
+mgtimeline --format=jsonl "$in" | grep -v '"kind":"object.status"' >all.jsonl
 echo "-- groups"
 mgtimeline --group=kind -n 6 all.jsonl
 mgtimeline --group=severity --since=03:12:30 --until=03:14:00 all.jsonl
