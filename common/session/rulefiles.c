@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "session/slurp.h"
+#include "io/slurp.h"
 
 #define RULES_MAX ((size_t)16 << 20) /* a rule file of this size is something else */
 
@@ -14,7 +14,7 @@ int mg_session_rules(const struct mg_tool *tool, const struct mg_list *files,
 		struct mg_buf  b = { 0 };
 		struct mg_err  err = { 0 };
 		enum mg_status st = MG_OK;
-		bool           read = mg_session_slurp(files->v[i], RULES_MAX, &b);
+		bool           read = mg_slurp(files->v[i], RULES_MAX, &b);
 		int            why = errno;
 
 		if (read)
