@@ -266,7 +266,7 @@ int main(int argc, char **argv)
 		{ MG_OPT_TEXT, 0, "plot", "NAME", "of archives: timeline, latency, talkers, etcd, memory, "
 						  "...", &o.plot },
 		{ MG_OPT_TEXT, 0, "format", "FORMAT",
-		  "png, svg, txt; csv or openmetrics (default: by FILE's suffix; txt for a terminal)", &o.format },
+		  "png, svg, txt, csv or openmetrics (default: by FILE's suffix)", &o.format },
 		{ MG_OPT_TEXT, 0, "size", "WxH", "pixels, or characters of txt", &o.size },
 		{ MG_OPT_TEXT, 0, "title", "TEXT", "above everything", &o.title },
 		{ MG_OPT_TEXT, 0, "axis", "KIND", "log or linear (default: as the values need it)",
