@@ -130,11 +130,13 @@ void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_ov
 {
 	struct mg_signals  s;
 	struct mg_etcdview etcd;
-	struct mg_rule_ctx x = { .c = c, .s = &s, .etcd = &etcd, .out = out, .overrides = o,
-				 .noverrides = noverrides };
+	struct mg_join     join;
+	struct mg_rule_ctx x = { .c = c, .s = &s, .etcd = &etcd, .join = &join, .out = out,
+				 .overrides = o, .noverrides = noverrides };
 
 	mg_signals_build(&s, c);
 	mg_etcdview_build(&etcd, c);
+	mg_join_build(&join, c);
 	for (size_t i = 0; mg_rules[i]; i++) {
 		x.rule = mg_rules[i];
 		if (!mg_rules[i + 1])
@@ -145,6 +147,7 @@ void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_ov
 	mg_findings_plan(&x);
 	mg_findings_chain(out);
 	mg_findings_verdict(out, c);
+	mg_join_release(&join);
 	mg_etcdview_release(&etcd);
 	mg_signals_release(&s);
 }
