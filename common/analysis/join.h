@@ -56,6 +56,9 @@ uint32_t      mg_joined_code(const struct mg_joined *r);
 /* The resource without its group: "leases" of "leases.coordination.k8s.io". */
 struct mg_str mg_join_plain(struct mg_str resource);
 
+/* join_spent.c: the slow request that etcd worked for in this line of its log; NULL: none. */
+const struct mg_joined *mg_join_around(const struct mg_join *j, const struct mg_event *etcd);
+
 /* join_spent.c: find what happened inside each row, and set spent[]. */
 void mg_join_spend(struct mg_join *j, const struct mg_case *c);
 

@@ -89,19 +89,26 @@ static size_t first_after(const struct mg_join *j, size_t n, int64_t ns)
 	return lo;
 }
 
+/* Is `e` a part of what the request did? */
+static bool is_part(const struct mg_joined *r, const struct mg_event *e, enum inner what)
+{
+	bool other_node = what != ETCD && r->first->node.n && e->node.n &&
+			  !mg_str_eq(r->first->node, e->node);
+
+	return r->request && !other_node &&
+	       mg_event_end(e) <= r->start_ns + r->took_ns + MG_JOIN_NEAR_NS &&
+	       same_object(r->first, e) && may_ask(r->first->verb, e, what);
+}
+
 /* Give `e` to the request that it is part of; false: there is none. */
 static bool place(struct mg_join *j, size_t n, const struct mg_event *e, enum inner what)
 {
 	size_t after = first_after(j, n, e->time_ns + MG_JOIN_NEAR_NS);
 
 	for (size_t i = after; i-- > 0 && after - i <= LOOK_BACK;) {
-		struct mg_joined       *r = &j->row[i];
-		const struct mg_event **part = part_of(r, what);
-		bool other_node = what != ETCD && r->first->node.n && e->node.n &&
-				  !mg_str_eq(r->first->node, e->node);
+		const struct mg_event **part = part_of(&j->row[i], what);
 
-		if (other_node || mg_event_end(e) > r->start_ns + r->took_ns + MG_JOIN_NEAR_NS ||
-		    !same_object(r->first, e) || !may_ask(r->first->verb, e, what))
+		if (!is_part(&j->row[i], e, what))
 			continue;
 		if (*part && what == ETCD && (*part)->duration_ns == e->duration_ns)
 			continue; /* one line a request, where several wait alike */
@@ -110,6 +117,16 @@ static bool place(struct mg_join *j, size_t n, const struct mg_event *e, enum in
 		return true;
 	}
 	return false;
+}
+
+const struct mg_joined *mg_join_around(const struct mg_join *j, const struct mg_event *etcd)
+{
+	size_t after = first_after(j, j->n, etcd->time_ns + MG_JOIN_NEAR_NS);
+
+	for (size_t i = after; i-- > 0 && after - i <= LOOK_BACK;)
+		if (is_part(&j->row[i], etcd, ETCD))
+			return &j->row[i];
+	return NULL;
 }
 
 static void add_operation(struct mg_join *j, const struct mg_event *e)
