@@ -135,6 +135,9 @@ static struct mg_str also(struct mg_rule_ctx *x, struct mg_str text, const struc
 					       MG_FMT(text), MG_FMT(mg_case_path(x->c, o->artifact)),
 					       (unsigned long long)o->line, mg_witness_name(w));
 	}
+	if (mg_blind_hides(x->blind, e))
+		text = mg_arena_printf(&x->out->arena, "%.*s; the audit log never shows %.*s, so not by whom",
+				       MG_FMT(text), MG_FMT(e->resource));
 	return text;
 }
 

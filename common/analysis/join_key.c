@@ -97,19 +97,6 @@ bool mg_key_client(const struct mg_rule_ctx *x, const struct mg_event *etcd,
 	return true;
 }
 
-/* Does the audit log show this resource at all? */
-static bool audited(const struct mg_rule_ctx *x, struct mg_str resource)
-{
-	size_t                         n;
-	const struct mg_request_group *g = mg_requests_groups(x->c->audit, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (mg_str_eq(mg_join_plain(mg_requests_text(x->c->audit, g[i].resource)),
-			      mg_join_plain(resource)))
-			return true;
-	return false;
-}
-
 static struct mg_str who(struct mg_rule_ctx *x, const struct mg_event *etcd,
 			 const struct mg_key_client *k)
 {
@@ -127,7 +114,7 @@ static struct mg_str who(struct mg_rule_ctx *x, const struct mg_event *etcd,
 		return mg_arena_printf(&x->out->arena, "mostly by %s (%llu of %llu such requests around "
 				       "that time)", mg_rule_user(x, k->user),
 				       (unsigned long long)k->part, (unsigned long long)k->all);
-	if (mg_requests_count(x->c->audit) && !audited(x, etcd->resource))
+	if (mg_intern_find(&x->blind->resources, etcd->resource) != MG_NONE)
 		return mg_arena_printf(&x->out->arena, "by a client that cannot be told: the audit log "
 				       "never shows %.*s", MG_FMT(etcd->resource));
 	return MG_STR("by a client that no artifact names");

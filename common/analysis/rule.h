@@ -9,6 +9,7 @@
 #ifndef MG_ANALYSIS_RULE_H
 #define MG_ANALYSIS_RULE_H
 
+#include "analysis/blind.h"
 #include "analysis/etcdview.h"
 #include "analysis/findings.h"
 #include "analysis/join.h"
@@ -42,6 +43,7 @@ struct mg_rule_ctx {
 	struct mg_case           *c;
 	const struct mg_signals  *s;
 	struct mg_etcdview       *etcd; /* the members, told apart once for all rules */
+	const struct mg_blind    *blind; /* what the audit log never shows */
 	const struct mg_join     *join; /* the slow requests, with all their witnesses */
 	const struct mg_rule     *rule;
 	struct mg_findings       *out;
