@@ -91,7 +91,7 @@ struct mg_zone_doubt *mg_zone_check(const struct mg_case *c, size_t *n)
 {
 	struct span           all = certain(c), *of;
 	struct mg_zone_doubt *out = NULL;
-	size_t                cap = 0;
+	size_t                len = 0, cap = 0;
 
 	*n = 0;
 	if (all.n == 0 || c->nartifacts == 0)
@@ -111,9 +111,10 @@ struct mg_zone_doubt *mg_zone_check(const struct mg_case *c, size_t *n)
 		if (of[i].n < MIN_EVENTS || (of[i].lo <= all.hi && of[i].hi >= all.lo))
 			continue; /* nothing, or at least partly among the others */
 		if (doubt(&of[i], &all, &d))
-			MG_PUSH(out, *n, cap, d);
+			MG_PUSH(out, len, cap, d);
 	}
 	free(of);
+	*n = len;
 	return out;
 }
 

@@ -278,8 +278,8 @@ static void test_blind(void **state)
 static void zone_case(struct world *w, int64_t shift, enum mg_time_source how)
 {
 	world_begin(w);
-	world_event(w, MG_EV_PROCESS_START, T0 - MG_HOUR, -1, 0);
-	world_event(w, MG_EV_PROCESS_START, T0 + MG_HOUR, -1, 0);
+	world_event(w, MG_EV_PROCESS_START, T0 - MG_HOUR, -1, 0)->time_source = MG_TIME_EXACT;
+	world_event(w, MG_EV_PROCESS_START, T0 + MG_HOUR, -1, 0)->time_source = MG_TIME_EXACT;
 	for (int i = 0; i < 4; i++)
 		world_event(w, MG_EV_LOG_ERROR, T0 + i * MG_MIN + shift, -1, 1)->time_source = how;
 	mg_case_finish(&w->c);
