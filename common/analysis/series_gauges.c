@@ -36,6 +36,8 @@ static const struct mg_gauge_kind goroutine_kind = {
 struct gauge {
 	const struct mg_sample *s; /* by time */
 	size_t                  n;
+	const struct mg_sample *raw; /* what `s` was derived from, else `s`: tells repeats */
+	size_t                  nraw;
 	int                     rank; /* index of its metric, small is better */
 	int64_t                 interval_ns;
 	double                  peak;
@@ -86,6 +88,8 @@ static struct mg_str column_name(struct mg_arena *a, const struct mg_gauge_kind 
 	struct mg_str name = process_name(a, g->metric, g->labels);
 	struct mg_str own = k->label ? mg_sample_label(g->labels, k->label) : mg_str("", 0);
 
+	if (k->brief && mg_str_rchr(name, ' ') > 0)
+		name = mg_str_from(name, (size_t)mg_str_rchr(name, ' ') + 1);
 	if (k->prefixes && k->prefixes[g->rank])
 		name = mg_arena_printf(a, "%s %.*s", k->prefixes[g->rank], MG_FMT(name));
 	return own.n ? mg_arena_printf(a, "%.*s %.*s", MG_FMT(own), MG_FMT(name)) : name;
@@ -140,6 +144,35 @@ static int64_t median_interval(const struct mg_sample *s, size_t n)
 	return m > 0 ? m : 0;
 }
 
+/* The counter of "rate(counter){…}": two rates of one counter differ with the times of the
+ * scrapes, the counter itself does not. */
+static void find_raw(const struct mg_frame *f, struct gauge *g)
+{
+	const struct mg_samples *t = &f->c->samples;
+	struct mg_str            metric = mg_str_between(g->metric, MG_STR("rate("), MG_STR(")"));
+	struct mg_sample_run     r;
+	struct mg_str            name;
+	size_t                   lo = 0, hi = t->n;
+
+	g->raw = g->s;
+	g->nraw = g->n;
+	if (!metric.n)
+		return;
+	name = mg_arena_printf(&f->s->arena, "%.*s{%.*s}", MG_FMT(metric), MG_FMT(g->labels));
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (mg_str_cmp(mg_intern_str(&t->names, t->s[mid].series), name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (mg_samples_next(t, &lo, &r) && mg_str_eq(r.series, name)) {
+		g->raw = r.s;
+		g->nraw = r.n;
+	}
+}
+
 static void add_gauge(struct mg_frame *f, struct gauges *all, const struct mg_gauge_kind *k,
 		      const struct mg_sample_run *r)
 {
@@ -160,6 +193,7 @@ static void add_gauge(struct mg_frame *f, struct gauges *all, const struct mg_ga
 	if (inside == 0 || g.peak <= 0)
 		return;
 	g.interval_ns = median_interval(g.s, g.n);
+	find_raw(f, &g);
 	g.name = column_name(&f->s->arena, k, &g);
 	MG_PUSH(all->g, all->n, all->cap, g);
 }
@@ -204,12 +238,12 @@ static void fill(const struct mg_table *t, const struct gauge *g, bool zero, dou
 /* First sample of `g` that is not before `ns`. */
 static size_t sample_at(const struct gauge *g, int64_t ns)
 {
-	size_t lo = 0, hi = g->n;
+	size_t lo = 0, hi = g->nraw;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (g->s[mid].time_ns < ns)
+		if (g->raw[mid].time_ns < ns)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -222,11 +256,11 @@ static bool equal_samples(const struct gauge *a, const struct gauge *b)
 {
 	size_t equal = 0;
 
-	for (size_t i = 0; i < b->n && equal < SAME_EQUAL; i++) {
-		size_t k = sample_at(a, b->s[i].time_ns - MG_SEC / 2);
+	for (size_t i = 0; i < b->nraw && equal < SAME_EQUAL; i++) {
+		size_t k = sample_at(a, b->raw[i].time_ns - MG_SEC / 2);
 
-		equal += k < a->n && a->s[k].time_ns <= b->s[i].time_ns + MG_SEC / 2 &&
-			 a->s[k].value == b->s[i].value && b->s[i].value != 0;
+		equal += k < a->nraw && a->raw[k].time_ns <= b->raw[i].time_ns + MG_SEC / 2 &&
+			 a->raw[k].value == b->raw[i].value && b->raw[i].value != 0;
 	}
 	return equal == SAME_EQUAL;
 }
@@ -236,17 +270,17 @@ static bool lies_along(const struct gauge *a, const struct gauge *b)
 {
 	size_t common = 0;
 
-	if (b->n > a->n / SAME_SPARSE)
+	if (b->nraw > a->nraw / SAME_SPARSE)
 		return false;
-	for (size_t i = 0; i < b->n; i++) {
-		size_t k = sample_at(a, b->s[i].time_ns);
+	for (size_t i = 0; i < b->nraw; i++) {
+		size_t k = sample_at(a, b->raw[i].time_ns);
 		double lo, hi;
 
-		if (k == 0 || k == a->n)
+		if (k == 0 || k == a->nraw)
 			continue;
-		lo = fmin(a->s[k - 1].value, a->s[k].value) * (1 - SAME_SHARE);
-		hi = fmax(a->s[k - 1].value, a->s[k].value) * (1 + SAME_SHARE);
-		if (b->s[i].value < lo || b->s[i].value > hi)
+		lo = fmin(a->raw[k - 1].value, a->raw[k].value) * (1 - SAME_SHARE);
+		hi = fmax(a->raw[k - 1].value, a->raw[k].value) * (1 + SAME_SHARE);
+		if (b->raw[i].value < lo || b->raw[i].value > hi)
 			return false;
 		common++;
 	}
@@ -255,7 +289,7 @@ static bool lies_along(const struct gauge *a, const struct gauge *b)
 
 static bool sparse(const struct gauge *a, const struct gauge *b)
 {
-	return b->n <= a->n / SAME_SPARSE || a->n <= b->n / SAME_SPARSE;
+	return b->nraw <= a->nraw / SAME_SPARSE || a->nraw <= b->nraw / SAME_SPARSE;
 }
 
 static bool same_process(const struct gauge *a, const struct gauge *b)

@@ -54,6 +54,7 @@ struct mg_gauge_kind {
 	const char *const *metrics;  /* best first, ended by NULL; "_x": all that end so */
 	const char *const *prefixes; /* of the columns' names, one a metric; or NULL     */
 	const char        *label;    /* a label that tells columns of one process apart, or NULL */
+	bool brief;   /* where a process runs says enough */
 	bool repeats; /* metrics of one process come in several files: one column */
 	bool zero;    /* 0 is a value, not the absence of a process */
 };

@@ -14,7 +14,7 @@ static const char *const disk_prefixes[] = { "fsync", "commit" };
 static const char *const db[] = { "etcd_mvcc_db_total_size_in_bytes",
 				  "etcd_mvcc_db_total_size_in_use_in_bytes",
 				  "etcd_server_quota_backend_bytes", NULL };
-static const char *const db_prefixes[] = { NULL, "in use", "quota" };
+static const char *const db_prefixes[] = { "size", "in use", "quota" };
 static const char *const queues[] = { "rate(workqueue_adds_total)", NULL };
 static const char *const inflight[] = { "apiserver_current_inflight_requests", NULL };
 static const char *const node_cpu[] = { "node_cpu_busy_ratio", NULL };
@@ -31,7 +31,7 @@ static const struct mg_gauge_kind kinds[] = {
 	{ .table = "workqueues", .title = "Items added to work queues", .unit = "items/s",
 	  .metrics = queues, .label = "name", .zero = true },
 	{ .table = "inflight_metric", .title = "Requests in flight (metrics)", .unit = "count",
-	  .metrics = inflight, .label = "request_kind", .zero = true },
+	  .metrics = inflight, .label = "request_kind", .brief = true, .zero = true },
 };
 
 /* --- requests by code ----------------------------------------------------------------- */
