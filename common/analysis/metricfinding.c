@@ -91,7 +91,7 @@ bool mg_metric_highest(const struct mg_samples *t, const char *metric, struct mg
 	for (size_t at = 0; mg_samples_next(t, &at, &r);) {
 		double m;
 
-		if (!mg_str_eq(r.metric, mg_strz(metric)))
+		if (!mg_str_eq(r.metric, mg_strz(metric)) || mg_sample_label(r.labels, "since").n)
 			continue;
 		m = median(&r);
 		if (any && m <= *highest)

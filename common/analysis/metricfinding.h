@@ -27,7 +27,7 @@ bool mg_excess_near(const struct mg_excess *e, int64_t from, int64_t to);
 void mg_excess_evidence(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_excess *e,
 			const char *what, const char *value);
 
-/* The series of `metric` with the highest median; false: there is none. */
+/* The series of `metric` over time with the highest median; false: there is none. */
 bool mg_metric_highest(const struct mg_samples *t, const char *metric, struct mg_sample_run *run,
 		       double *median);
 /* The last sample of the series "metric{labels}"; NULL: there is none. */

@@ -16,7 +16,7 @@ static void fault(struct mg_promjson *p, uint64_t line, uint64_t byte, const cha
 
 bool mg_promjson_looks(struct mg_str text)
 {
-	struct mg_str t = mg_str_trim(text);
+	struct mg_str t = mg_str_trim(text), key;
 
 	/* Lines of a dump begin with a brace, too: a name and an equals sign follow there. */
 	if (mg_str_starts(t, MG_STR("\xef\xbb\xbf")))
@@ -24,7 +24,11 @@ bool mg_promjson_looks(struct mg_str text)
 	if (t.n == 0 || t.p[0] != '{')
 		return false;
 	t = mg_str_trim(mg_str_from(t, 1));
-	return mg_str_starts(t, MG_STR("\"status\"")) || mg_str_starts(t, MG_STR("\"data\""));
+	if (t.n == 0) /* a brace alone on its line */
+		return true;
+	if (t.p[0] != '"' || !mg_str_cut(mg_str_from(t, 1), '"', &key, &t))
+		return false;
+	return mg_str_starts(mg_str_trim(t), MG_STR(":"));
 }
 
 /* --- one series --------------------------------------------------------------------------- */
@@ -175,7 +179,6 @@ void mg_promjson_text(struct mg_promjson *p, struct mg_str text, uint64_t first_
 	struct mg_str rest;
 	ptrdiff_t     at;
 
-	p->line = first_line;
 	if (p->in_list) {
 		mg_jsonitems_text(&p->items, text, first_line);
 		return;
@@ -203,7 +206,7 @@ void mg_promjson_end(struct mg_promjson *p)
 		      mg_str_has(mg_buf_str(&p->head), MG_STR("\"error\"")) ?
 			      "Prometheus answered with an error" : "expected data.result, a list of series");
 	else if (inside && !open)
-		fault(p, p->line, 0, "the file ends inside the list of series");
+		fault(p, p->items.line, 0, "the file ends inside the list of series");
 	mg_jsonitems_end(&p->items);
 }
 

@@ -34,7 +34,7 @@ struct mg_promjson {
 	struct mg_jsonitems items;
 	struct mg_buf       head, labels, name; /* head: what stands before the list */
 	bool                in_list;
-	uint64_t            line, head_line;
+	uint64_t            head_line;
 };
 
 /* Does a file that begins like this hold such an answer? */

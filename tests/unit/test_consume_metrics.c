@@ -155,6 +155,31 @@ static void open_metrics_and_dumps(void **state)
 	release(&p);
 }
 
+static void answers_of_prometheus(void **state)
+{
+	static const char text[] =
+		"{\n \"status\": \"success\",\n \"data\": {\"resultType\": \"matrix\", \"result\": [\n"
+		"  {\"metric\": {\"__name__\": \"go_goroutines\", \"instance\": \"i:1\"},\n"
+		"   \"values\": [[1795231310.62, \"5\"],\n    [1795231311.62, \"NaN\"]]},\n"
+		"  {\"metric\": {\"__name__\": \"up\"}, \"value\": [1795231310, \"1\"]},\n"
+		"  {\"metric\": {\"__name__\": \"go_goroutines\"}, \"value\": [\"x\"]}\n";
+	for (size_t size = 1; size < 5000; size += 617) {
+		struct mg_source  src = { .path = MG_STR("query.json") };
+		struct mg_partial p = empty();
+
+		feed(mg_strz(text), &src, size, &p);
+		assert_int_equal(p.samples.n, 1);
+		assert_true(value(&p, "go_goroutines{instance=\"i:1\"}", 1795231310620 * MG_MS) == 5);
+		assert_int_equal(p.samples.s[0].line, 5);
+		assert_int_equal(p.stats.records, 1);
+		assert_int_equal(p.stats.other, 2);
+		assert_int_equal(p.stats.bad, 2); /* no pair, and the list does not end */
+		assert_int_equal(p.stats.diags[0].line, 8);
+		assert_int_equal(p.stats.lines, 8);
+		release(&p);
+	}
+}
+
 static void no_time_at_all(void **state)
 {
 	struct mg_source  src = { .path = MG_STR("x.prom"), .mtime_ns = MG_TIME_NONE };
@@ -224,7 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_without_times), cmocka_unit_test(open_metrics_and_dumps),
 		cmocka_unit_test(no_time_at_all),     cmocka_unit_test(csv_rows),
-		cmocka_unit_test(names_of_files),
+		cmocka_unit_test(names_of_files),     cmocka_unit_test(answers_of_prometheus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
