@@ -11,7 +11,7 @@
 struct mg_excess {
 	struct mg_sample_run    run;              /* the whole series                           */
 	const struct mg_sample *worst;            /* NULL: there is no such stretch             */
-	int64_t                 start_ns, end_ns; /* start: of the interval of the first sample */
+	int64_t                 start_ns, end_ns; /* start: the sample before, if any           */
 	bool since_start; /* from a single scrape: of all the time since the process began   */
 };
 

@@ -54,7 +54,8 @@ static int by_value(const void *a, const void *b)
 /* What tells the series of one metric apart, besides where they are from. */
 static struct mg_str variant(struct mg_str labels)
 {
-	static const char *const keys[] = { "request_kind", "code", "name", "mode", "container", "job" };
+	static const char *const keys[] = { "request_kind", "code", "name", "mode", "le", "container",
+					    "job" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		struct mg_str v = mg_sample_label(labels, keys[i]);
