@@ -190,7 +190,8 @@ static void add_gauge(struct mg_frame *f, struct gauges *all, const struct mg_ga
 		if (g.s[i].value > g.peak)
 			g.peak = g.s[i].value;
 	}
-	if (inside == 0 || g.peak <= 0)
+	/* one value alone is no course over time, but says how large a process was */
+	if (inside < (k->repeats ? 1 : 2) || g.peak <= 0)
 		return;
 	g.interval_ns = median_interval(g.s, g.n);
 	find_raw(f, &g);
