@@ -215,6 +215,8 @@ const struct mg_rule mg_rule_slow_fsync = {
 		   "(etcd warns from 1 s on; healthy is below 10 ms at p99). Shorter slowness shows "
 		   "only as slow applies, and in metrics: as p99 of fsync and commit between two "
 		   "scrapes.",
+	.references = "etcd server/storage/wal (warnSyncDuration); openshift/cluster-etcd-operator "
+		      "alerts etcdHighFsyncDurations, etcdHighCommitDurations",
 	.depth = 0,
 	.run = run,
 	.thresholds = { { "critical_syncs", 5, "heuristic" },
