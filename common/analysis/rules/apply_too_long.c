@@ -2,8 +2,11 @@
 #include "analysis/rules/rules.h"
 
 #include "analysis/etcdfinding.h"
+#include "analysis/join_key.h"
+#include "analysis/metricfinding.h"
 #include "base/mem.h"
 
+#define LARGE_ANSWER  (INT64_C(1) << 20)
 #define PAUSE_APPLIES 20 /* fewer next to a pause belong to the pause */
 
 struct tally {
@@ -64,6 +67,42 @@ static struct mg_str top_resource(const struct mg_case *c, uint64_t *hits)
 	return top;
 }
 
+/* Of the lines about this resource the one that costs most: the largest answer, where one is
+ * large, else the longest. */
+static const struct mg_event *costliest(const struct mg_case *c, struct mg_str resource)
+{
+	const struct mg_event *best = NULL;
+	int64_t                most = 0;
+
+	for (size_t i = 0; i < c->events.n; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+		int64_t                size;
+
+		if (e->kind != MG_EV_ETCD_SLOW_APPLY || !mg_str_eq(e->resource, resource) ||
+		    e->time_ns == MG_TIME_NONE)
+			continue;
+		size = mg_event_attr_i64(e, "response_size", 0);
+		size = size < LARGE_ANSWER ? 0 : size;
+		if (!best || size > most || (size == most && e->duration_ns > best->duration_ns)) {
+			best = e;
+			most = size;
+		}
+	}
+	return best;
+}
+
+/* Whose request that is. */
+static void name_client(struct mg_rule_ctx *x, struct mg_finding *f, struct mg_str resource)
+{
+	const struct mg_event *e = resource.n ? costliest(x->c, resource) : NULL;
+	struct mg_str          text = e ? mg_key_text(x, e) : mg_str("", 0);
+
+	if (!text.n)
+		return;
+	mg_find_evidence(x, f, e->artifact, e->line, e->time_ns, "%.*s", MG_FMT(text));
+	mg_find_text(x, f, "key_client", "%.*s", MG_FMT(text));
+}
+
 /* Lines that stand in a defragmentation, or around a member's restart, are to be expected. */
 static void excuses(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_etcdview *v,
 		    const struct tally *t, const struct mg_etcd_sum *s)
@@ -107,6 +146,7 @@ static void report(struct mg_rule_ctx *x, struct mg_etcdview *v, const struct ta
 	f->claim = mg_arena_printf(&x->out->arena, "%.*s%.*s", MG_FMT(f->claim),
 				   MG_FMT(mg_etcd_clause(x, v, &o)));
 	mg_find_label(x, f, "slow applies");
+	name_client(x, f, top);
 	mg_etcd_evidence(x, f, v, s, is_apply);
 	mg_find_num(f, "slow_applies", (double)t->total);
 	mg_find_num(f, "over_one_second", (double)t->over_second);
@@ -138,16 +178,43 @@ static void judge(struct mg_rule_ctx *x, struct mg_etcdview *v)
 	report(x, v, &t, &s);
 }
 
+/* etcd counts what it logs: the counter stands in for a log that was not collected. */
+static void measured(struct mg_rule_ctx *x)
+{
+	struct mg_excess   e;
+	struct mg_finding *f;
+	double             worst;
+
+	mg_metric_excess(&e, &x->c->derived, "rate(etcd_server_slow_apply_total)",
+			 mg_rule_num(x, "per_minute") / 60);
+	if (!e.worst)
+		return;
+	worst = e.worst->value * 60;
+	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_MEDIUM, e.start_ns, e.end_ns);
+	mg_find_claim(x, f, "etcd on %.*s counted up to %.0f slow applies a minute between %s and %s",
+		      MG_FMT(mg_metric_place(e.run.labels)), worst, mg_rule_clock(x, e.start_ns),
+		      mg_rule_clock(x, e.end_ns));
+	mg_find_label(x, f, "etcd slow");
+	mg_excess_evidence(x, f, &e, "slow applies",
+			   mg_arena_printf(&x->out->arena, "%.0f a minute", worst).p);
+	mg_find_num(f, "most_in_a_minute", worst);
+	mg_find_next(x, f, "collect the logs of etcd: they name the requests and how long each took");
+}
+
 static void run(struct mg_rule_ctx *x)
 {
-	if (mg_etcd_logged(x))
+	if (mg_case_has(x->c, MG_KIND_ETCD_LOG))
 		judge(x, x->etcd);
+	else if (mg_metric_known(&x->c->derived, "rate(etcd_server_slow_apply_total)"))
+		measured(x);
+	else
+		mg_etcd_logged(x);
 }
 
 const struct mg_rule mg_rule_apply_too_long = {
 	.id = "apply-too-long",
 	.title = "etcd requests took too long",
-	.needs = "etcd log",
+	.needs = "etcd log, or etcd's metrics",
 	.explain = "etcd logs each request that took longer than 100 ms (200 ms on newer OpenShift). "
 		   "Single lines are noise; 100 in a minute, 1,000 in an hour or several over a second "
 		   "are not. Members are compared at the same minute: one slow member is its disk or "
