@@ -124,8 +124,9 @@ static void toggles(struct mg_html_page *p, const size_t *index, size_t n)
 	for (int k = 0; k < MG_EV_COUNT; k++) {
 		if (all[k] == 0)
 			continue;
-		mg_buf_printf(&p->b, "<label><input type=\"checkbox\" checked value=\"%d\"> %.*s <b>%s</b>",
-			      k, MG_FMT(family((enum mg_event_kind)k)),
+		mg_buf_printf(&p->b, "<label><input type=\"checkbox\" checked name=\"%.*s\" value=\"%d\"> %.*s "
+			      "<b>%s</b>", MG_FMT(family((enum mg_event_kind)k)), k,
+			      MG_FMT(family((enum mg_event_kind)k)),
 			      mg_num_grouped(shown[k], text, sizeof(text)));
 		if (shown[k] < all[k])
 			mg_buf_printf(&p->b, " of %s", mg_num_grouped(all[k], text, sizeof(text)));
