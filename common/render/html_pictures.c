@@ -100,6 +100,8 @@ static bool picture(struct mg_html_page *p, enum mg_plot plot)
 		mg_buf_printf(&p->b, "<a class=\"anchor\" href=\"#p-%s\" aria-label=\"link to this "
 			      "picture\">#</a></summary>\n", name);
 		findings_of(p, plot);
+		if (!mg_str_starts(t.chart.footer, MG_STR("left out")))
+			t.chart.footer = mg_str("", 0); /* the timeline has said it */
 		mg_html_chart(&p->b, &t.chart, p->fs, name);
 		mg_buf_addz(&p->b, "</details>\n");
 	}

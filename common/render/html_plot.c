@@ -337,18 +337,20 @@ static void open_svg(struct picture *p, const char *name, double bottom)
 	mg_buf_printf(p->b, "<div class=\"wide plot\"><svg class=\"chart\" viewBox=\"0 0 %.0f %.0f\" "
 		      "role=\"img\" aria-label=\"%s\" data-left=\"%.1f\" data-right=\"%.1f\" "
 		      "data-top=\"%.1f\" data-bottom=\"%.1f\" data-x0=\"%.0f\" data-x1=\"%.0f\">\n",
-		      p->l.width, p->l.height, name, p->l.left, p->l.right, p->l.label_y, bottom, p->l.x0 * 1000, p->l.x1 * 1000);
+		      p->l.width, p->l.height, name, p->l.left, p->l.right, p->l.label_y, bottom,
+		      p->l.x0 * 1000, p->l.x1 * 1000);
 }
 
 void mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_findings *fs,
 		   const char *name)
 {
 	struct picture p = { .b = b, .c = c, .fs = fs };
+	struct mg_str  footer = c->footer;
 	double         top, bottom;
 
 	c->picture = MG_PICTURE_SVG;
 	c->width = WIDTH;
-	c->title = mg_str("", 0); /* the page has it */
+	c->title = c->footer = mg_str("", 0); /* the page has them */
 	mg_layout_begin(c, &p.l);
 	p.nplaced = mg_labels_place(c, &p.l, p.placed, &p.rows, &p.left_out);
 	mg_layout_end(c, &p.l, p.rows);
@@ -366,9 +368,9 @@ void mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_finding
 	}
 	clock_axis(&p, bottom);
 	mg_buf_addz(b, "</svg></div>\n");
-	if (c->footer.n) {
+	if (footer.n) {
 		mg_buf_addz(b, "<p class=\"dim\">");
-		mg_html_text(b, c->footer);
+		mg_html_text(b, footer);
 		mg_buf_addz(b, "</p>\n");
 	}
 }
