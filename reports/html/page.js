@@ -225,7 +225,11 @@
 		p.cursor = svg(e, "path", { "class": "cursor", visibility: "hidden" });
 		p.panels = all("g.p", e);
 		e.addEventListener("pointermove", function (ev) { point(p, ev); });
-		e.addEventListener("pointerleave", function () { hide(p); });
+		// a finger leaves at once: what it asked for stays until it touches elsewhere
+		e.addEventListener("pointerleave", function (ev) {
+			if (ev.pointerType !== "touch")
+				hide(p);
+		});
 		e.addEventListener("pointerdown", function (ev) {
 			point(p, ev);
 			if (body && ev.pointerType === "mouse" && ev.button === 0 && !ev.target.closest("a")) {
@@ -312,6 +316,15 @@
 		else
 			apply();
 	}
+
+	addEventListener("pointerdown", function (ev) {
+		plots.forEach(function (p) {
+			if (!p.svg.contains(ev.target))
+				p.cursor.setAttribute("visibility", "hidden");
+		});
+		if (!ev.target.closest || !ev.target.closest("svg.chart"))
+			tip.hidden = true;
+	});
 
 	if (body)
 		listen();
