@@ -2,6 +2,8 @@
 #include "ingest/consumer.h"
 #include "parse/openmetrics.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A metrics file, text or CSV; its first line is also taken as its name. */
