@@ -12,7 +12,8 @@
  * whole archive (but for flips in an archive without checksums, SUM=no in the environment).
  * Of `cut`: records that were read never become fewer as the archive grows, and status 0 is for
  * the whole archive only.  libarchive does not look at the result of each malloc: where it was
- * refused memory and then reads from NULL, that is counted by itself.  $SHIM is the shared object for alloc and eio.
+ * refused memory and then reads from NULL, that is counted by itself.  $SHIM is the shared object
+ * for alloc and eio.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <fcntl.h>
