@@ -76,7 +76,7 @@ COUNTS := $(B)/check.counts
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help demo docs check check-full check-threads check-unit check-cli check-faults check-lint check-replay \
-        check-deps units replays fuzzers benches bench fuzz faults install dist clean
+        check-deps units replays fuzzers benches bench fuzz faults coverage lint-deep install dist clean
 
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
 
@@ -172,6 +172,14 @@ check-faults:
 
 faults: all units $(B)/faults/faults $(B)/faults/shim.so ## torn, damaged, no memory, no disk: 10,000 bit flips and more (half an hour)
 	@sh tests/faults/run.sh $(B)/bin $(B)/faults $(B)/faults.counts many
+
+coverage: ## lines that units, corpora and command lines run: of the parsers, and below them
+	$(MAKE) check-unit check-replay check-cli V=cov
+	@scripts/coverage common/parse; scripts/coverage common/io common/event common/ingest
+
+lint-deep: ## cppcheck over all of it (minutes); what is known is in docs/cppcheck.txt
+	cppcheck --quiet --std=c11 -Icommon --enable=warning,portability,performance --error-exitcode=1 \
+		--suppress=missingIncludeSystem --suppressions-list=docs/cppcheck.txt common tools tests/faults
 
 check-lint:
 	@mkdir -p $(B)
