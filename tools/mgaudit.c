@@ -167,7 +167,6 @@ static int run(const struct mg_tool *t, struct opts *o, const struct mg_list *fi
 	if (files && (rc == MG_EXIT_OK || rc == MG_EXIT_DAMAGED)) {
 		if (!o->common.quiet)
 			notes(t, &ask, &c);
-		mg_session_begin();
 		mg_out_fd(&out, STDOUT_FILENO);
 		print(t, &out, o, &ask, &c);
 		rc = mg_session_end(t, &out, rc);
@@ -198,6 +197,7 @@ int main(int argc, char **argv)
 	char          **operands;
 	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
+	mg_session_begin();
 	if (rc < 0 && !o.ask.files.n)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0) {

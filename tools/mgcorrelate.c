@@ -5,7 +5,6 @@
  *   oc adm must-gather ... && mgcorrelate -o report must-gather.local.*
  */
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "render/report_dir.h"
 #include "render/summary.h"
 #include "session/judge.h"
+#include "session/outdir.h"
 #include "session/rulefiles.h"
 #include "session/session.h"
 
@@ -30,6 +30,7 @@ struct opts {
 	struct mg_list        offsets, rules;
 	struct mg_logrules    patterns; /* of the rules */
 	bool                  force, no_plots, no_report, compare;
+	struct mg_outdir     *made;
 };
 
 /* The directory of the report: -o, or the operand's base name and the suffix. */
@@ -54,15 +55,10 @@ static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const 
 	return mg_arena_printf(a, "%.*s.%s", MG_FMT(s), suffix);
 }
 
-/* Before the work: is there anything that must not be written over? */
-static int check_dir(const struct mg_tool *tool, const char *dir, bool force)
+/* Before the work: make the directory, and give up writing anywhere else. */
+static int begin_dir(const struct mg_tool *tool, const struct opts *o, const char *dir)
 {
-	struct stat st;
-
-	if (force || stat(dir, &st) != 0)
-		return -1;
-	return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses another",
-			      dir);
+	return mg_outdir_begin(tool, o->no_report ? NULL : dir, o->force, !o->no_plots, o->made);
 }
 
 static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
@@ -145,7 +141,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	int                   rc;
 
 	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
-	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0) ||
+	    (rc = begin_dir(tool, o, dir.p)) >= 0 ||
 	    (rc = study(tool, o, a, &judge, &o->window, operands, n, &s)) >= 0)
 		return rc;
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
@@ -225,7 +221,7 @@ static int compare(const struct mg_tool *tool, const struct opts *o, struct mg_a
 	if (n > 2)
 		return mg_usage_error(tool, "--compare needs two inputs, or one and --since or --around");
 	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
-	    (!o->no_report && (rc = check_dir(tool, dir.p, o->force)) >= 0) ||
+	    (rc = begin_dir(tool, o, dir.p)) >= 0 ||
 	    (rc = study_both(tool, o, a, &judge, operands, n, s, &names)) >= 0)
 		return rc;
 	mg_compare(&cmp, c, fs);
@@ -248,7 +244,8 @@ static int compare(const struct mg_tool *tool, const struct opts *o, struct mg_a
 
 int main(int argc, char **argv)
 {
-	struct opts         o = { 0 };
+	struct mg_outdir    made = { 0 };
+	struct opts         o = { .made = &made };
 	const struct mg_opt table[] = {
 		{ MG_OPT_TEXT, 'o', "output", "DIR", "directory of the report (default: NAME.report)",
 		  &o.dir },
@@ -280,7 +277,7 @@ int main(int argc, char **argv)
 	char          **operands;
 	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
-	mg_session_begin();
+	mg_session_begin_writer();
 	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
 		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
 	if (rc < 0)
@@ -290,6 +287,7 @@ int main(int argc, char **argv)
 	if (rc < 0)
 		rc = o.compare ? compare(&tool, &o, &a, operands, n) :
 				 correlate(&tool, &o, &a, operands, n);
+	mg_outdir_end(&made);
 	mg_arena_release(&a);
 	mg_logrules_release(&o.patterns);
 	mg_list_release(&o.rules);

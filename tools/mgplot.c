@@ -18,6 +18,7 @@
 #include "render/gnuplot.h"
 #include "render/plot.h"
 #include "render/tsv.h"
+#include "session/outdir.h"
 #include "session/session.h"
 
 #define MAX_BYTES ((size_t)256 << 20) /* of one file */
@@ -280,7 +281,9 @@ int main(int argc, char **argv)
 	char **operands;
 	int    n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
-	mg_session_begin();
+	mg_session_begin_writer();
+	if (rc < 0)
+		mg_outfile_confine(o.output, !o.script);
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "ingest/ingest.h"
 #include "io/out.h"
 #include "render/timeline.h"
+#include "session/session.h"
 
 struct opts {
 	struct mg_window_args window;
@@ -233,7 +233,7 @@ static int timeline(struct run *r, char **operands, int n)
 
 	if (rc >= 0)
 		return rc;
-	signal(SIGPIPE, SIG_IGN);
+	mg_session_begin();
 	mg_out_fd(&r->out, STDOUT_FILENO);
 	r->merge = mg_merge_new(&r->paths, late ? SIZE_MAX : MG_MERGE_WINDOW, on_bad, r);
 	open_all(r, operands, n);

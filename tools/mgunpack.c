@@ -8,16 +8,17 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/time.h"
 #include "cli/opt.h"
 #include "io/bundle.h"
 #include "io/extract.h"
 #include "io/out.h"
+#include "session/session.h"
 
 struct opts {
 	bool             list, extract, to_stdout, json, no_headers;
@@ -240,8 +241,13 @@ int main(int argc, char **argv)
 		rc = check(&tool, &o, &b);
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
+	if (rc < 0 && o.extract) {
+		mg_session_begin_writer();
+		mg_confine(&(struct mg_confine){ .dir = o.dir });
+	} else if (rc < 0) {
+		mg_session_begin();
+	}
 	if (rc < 0) {
-		signal(SIGPIPE, SIG_IGN);
 		mg_out_fd(&r.out, STDOUT_FILENO);
 		rc = run(&r, operands, n, &b);
 	}

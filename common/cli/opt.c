@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/mem.h"
 #include "base/num.h"
 
@@ -100,6 +101,10 @@ static void print_version(const struct mg_tool *tool)
 #ifdef MG_FEATURES
 	printf("features: %s\n", MG_FEATURES);
 #endif
+	if (mg_confine_abi())
+		printf("confined by: Landlock, ABI %d\n", mg_confine_abi());
+	else
+		printf("confined by: nothing, there is no Landlock here\n");
 }
 
 /* Status to leave with after something was printed to stdout. */

@@ -8,15 +8,27 @@
 
 #include "analysis/coverage.h"
 #include "analysis/skew.h"
+#include "base/confine.h"
+#include "base/leavings.h"
 #include "base/mem.h"
 #include "cli/progress.h"
 
 /* Faults printed word for word; the rest is counted. */
 #define FAULTS_SHOWN 10
 
-void mg_session_begin(void)
+void mg_session_begin_writer(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+#ifdef SIGXFSZ
+	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is a write error, like a full disk */
+#endif
+	mg_leavings_on_signals();
+}
+
+void mg_session_begin(void)
+{
+	mg_session_begin_writer();
+	mg_confine(&(struct mg_confine){ 0 });
 }
 
 int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,

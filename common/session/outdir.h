@@ -1,0 +1,29 @@
+/* outdir.h - the one directory that a tool writes into.
+ *
+ * Layer: session
+ * The directory is made before anything is read, so that the process can be confined to it;
+ * when nothing came of the run, it is removed again.
+ */
+#ifndef MG_SESSION_OUTDIR_H
+#define MG_SESSION_OUTDIR_H
+
+#include "cli/opt.h"
+
+struct mg_outdir {
+	char *made; /* by this run; NULL: none */
+	int   slot;
+};
+
+/* Make `path` and confine the process to it (NULL: it may write no file).  `exec`: gnuplot will
+ * be started.  An existing directory is refused unless `force`.  -1, or the status to leave
+ * with after a message. */
+int mg_outdir_begin(const struct mg_tool *tool, const char *path, bool force, bool exec,
+		    struct mg_outdir *d);
+/* Confine a tool whose one output is the file `path`, which need not exist (NULL: standard
+ * output): a regular file is made by way of another in its directory. */
+void mg_outfile_confine(const char *path, bool exec);
+
+/* At the end of the run, whatever became of it. */
+void mg_outdir_end(struct mg_outdir *d);
+
+#endif
