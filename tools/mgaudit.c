@@ -16,6 +16,7 @@
 #include "session/audit_args.h"
 #include "session/audit_read.h"
 #include "session/session.h"
+#include "session/values.h"
 
 struct opts {
 	struct mg_audit_args  ask;
@@ -31,7 +32,6 @@ struct opts {
 static const char examples[] =
 	"  mgaudit --by=user must-gather.tar.gz\n"
 	"  mgaudit --by=user,verb,resource --code=5xx --sort=sum -n 0 audit_logs/\n"
-	"  mgaudit --min-duration=1s --resource='*.*' --around 03:12 --window 2m audit.log.gz\n"
 	"  mgaudit --history deployments/shop/web audit_logs/\n"
 	"  mgaudit --series=10s --by=verb audit.log >verbs.tsv\n"
 	"  mgaudit -o json --user='system:serviceaccount:ci:*' --verb=-get,-list audit.log | jq .\n";
@@ -129,9 +129,7 @@ static int set_print(const struct mg_tool *t, struct opts *o, const struct mg_au
 
 	o->how = (struct mg_audit_print){ .top = o->show.rows, .headings = !o->no_headers,
 					  .sort = sort };
-	if (!mg_sheet_format_parse(o->format ? mg_strz(o->format) : MG_STR("text"), &o->how.format))
-		return mg_usage_error(t, "bad value for --format: '%s': text, tsv, csv, json or jsonl",
-				      o->format);
+	mg_sheet_format_parse(o->format ? mg_strz(o->format) : MG_STR("text"), &o->how.format);
 	if ((o->format || sort.n) && (o->show.top || q->want == MG_AUDIT_ROWS ||
 				      q->want == MG_AUDIT_RAW || q->want == MG_AUDIT_SPLIT ||
 				      q->want == MG_AUDIT_EVENTS))
@@ -172,6 +170,22 @@ static int run(const struct mg_tool *t, struct opts *o, const struct mg_list *fi
 	return rc;
 }
 
+static const char *verb(size_t i)
+{
+	static const char *const verbs[] = { "get", "list", "watch", "create", "update", "patch",
+					     "delete", "deletecollection" };
+
+	return i < sizeof(verbs) / sizeof(verbs[0]) ? verbs[i] : NULL;
+}
+
+static const char *stage(size_t i)
+{
+	static const char *const stages[] = { "all", "RequestReceived", "ResponseStarted",
+					      "ResponseComplete", "Panic" };
+
+	return i < sizeof(stages) / sizeof(stages[0]) ? stages[i] : NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct opts           o = { 0 };
@@ -179,27 +193,30 @@ int main(int argc, char **argv)
 	const struct mg_opt   table[] = {
 		{ MG_OPT_HEAD, 0, NULL, NULL,
 		  "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL },
-		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &a->files },
 		{ MG_OPT_LIST, 0, "verb", "LIST",
 		  "get, list, watch, create, update, patch, delete …", &a->on[MG_ON_VERB] },
+		{ MG_OPT_LIST, 'n', NULL, "LIST", "namespace; a number: how many rows to show, 0 is all",
+		  &a->n },
+		{ MG_OPT_LIST, 0, "resource", "LIST",
+		  "RESOURCE[.GROUP], either may be *; no group: core", &a->on[MG_ON_RESOURCE] },
+		{ MG_OPT_LIST, 0, "code", "LIST",
+		  "status code: 404, 5xx, 400-499, !404, none", &a->on[MG_ON_CODE] },
+		{ MG_OPT_FLAG, 0, "failed-only", NULL, "status code above 299", &a->failed_only },
+		{ MG_OPT_LIST, 0, "annotation", "K[=V]",
+		  "annotation K is there, and its value is V; -K: is not", &a->annotations },
+		{ MG_OPT_TEXT, 's', "stage", "STAGE",
+		  "only this stage, or all (default: one a request)", &a->stage },
+		{ MG_OPT_BRIEF, 0, NULL, NULL, "Also by the field of that name", NULL },
 		{ MG_OPT_LIST, 0, "user", "LIST", "user name", &a->on[MG_ON_USER] },
 		{ MG_OPT_LIST, 0, "group", "LIST", "one of the user's groups", &a->on[MG_ON_GROUP] },
 		{ MG_OPT_LIST, 0, "impersonated", "LIST",
 		  "user that was impersonated; * is any", &a->on[MG_ON_IMPERSONATED] },
 		{ MG_OPT_LIST, 0, "namespace", "LIST", "namespace; '-' is any", &a->on[MG_ON_NAMESPACE] },
-		{ MG_OPT_LIST, 'n', NULL, "LIST",
-		  "the same; a number: how many rows to show, 0 is all", &a->n },
-		{ MG_OPT_LIST, 0, "resource", "LIST",
-		  "RESOURCE[.GROUP], either may be *; no group: core", &a->on[MG_ON_RESOURCE] },
 		{ MG_OPT_LIST, 0, "subresource", "LIST",
 		  "status, log, exec …; '-*' is none", &a->on[MG_ON_SUBRESOURCE] },
 		{ MG_OPT_LIST, 0, "name", "LIST", "name of the object", &a->on[MG_ON_NAME] },
 		{ MG_OPT_LIST, 0, "object-uid", "LIST", "UID of the object", &a->on[MG_ON_OBJECT_UID] },
 		{ MG_OPT_LIST, 0, "uid", "LIST", "audit ID", &a->on[MG_ON_UID] },
-		{ MG_OPT_LIST, 0, "code", "LIST",
-		  "status code: 404, 5xx, 400-499, !404, none", &a->on[MG_ON_CODE] },
-		{ MG_OPT_LIST, 0, "http-status-code", "LIST", "the same as --code", &a->on[MG_ON_CODE] },
-		{ MG_OPT_FLAG, 0, "failed-only", NULL, "status code above 299", &a->failed_only },
 		{ MG_OPT_LIST, 0, "user-agent", "LIST", "user agent", &a->on[MG_ON_AGENT] },
 		{ MG_OPT_LIST, 0, "source-ip", "LIST", "address of the peer", &a->on[MG_ON_IP] },
 		{ MG_OPT_LIST, 0, "field-manager", "LIST",
@@ -209,28 +226,27 @@ int main(int argc, char **argv)
 		  "of the authorizer: allow, forbid", &a->on[MG_ON_DECISION] },
 		{ MG_OPT_LIST, 0, "reason", "LIST",
 		  "of the authorizer, or of the answer", &a->on[MG_ON_REASON] },
-		{ MG_OPT_LIST, 0, "annotation", "K[=V]",
-		  "annotation K is there, and its value is V; -K: is not", &a->annotations },
-		{ MG_OPT_TEXT, 0, "podsecurityviolations", "WHICH",
-		  "pod or all: those that violate pod security", &a->pod_security },
-		{ MG_OPT_FLAG, 0, "scrub-access-reviews", NULL,
-		  "no reviews of access and tokens", &a->no_reviews },
-		{ MG_OPT_TEXT, 0, "after", "TIME", "received after TIME (RFC 3339)", &a->after },
-		{ MG_OPT_TEXT, 0, "before", "TIME", "received before TIME (RFC 3339)", &a->before },
 		{ MG_OPT_TEXT, 0, "min-duration", "D", "took at least D", &a->min },
 		{ MG_OPT_TEXT, 0, "max-duration", "D", "took at most D", &a->max },
+		{ MG_OPT_WORD, 0, "podsecurityviolations", "pod|all",
+		  "those that violate pod security", &a->pod_security },
+		{ MG_OPT_FLAG, 0, "scrub-access-reviews", NULL,
+		  "no reviews of access and tokens", &a->no_reviews },
+		{ MG_OPT_BRIEF, 0, NULL, NULL, "As kubectl-dev_tool knows them", NULL },
+		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &a->files },
+		{ MG_OPT_LIST, 0, "http-status-code", "LIST", "the same as --code", &a->on[MG_ON_CODE] },
 		{ MG_OPT_TEXT, 0, "duration", "D", "the same as --max-duration", &a->peer_max },
-		{ MG_OPT_TEXT, 's', "stage", "STAGE",
-		  "only this stage, or all (default: one a request)", &a->stage },
+		{ MG_OPT_TEXT, 0, "after", "TIME", "received after TIME (RFC 3339)", &a->after },
+		{ MG_OPT_TEXT, 0, "before", "TIME", "received before TIME (RFC 3339)", &a->before },
 		MG_WINDOW_OPTS(&o.window),
 		{ MG_OPT_HEAD, 0, NULL, NULL, "What to show", NULL },
-		{ MG_OPT_LIST, 0, "by", "KEYS",
+		{ MG_OPT_LIST, 0, "by", "KEY,...",
 		  "count by user, verb, resource, product … (see mgaudit(1))", &a->by },
 		{ MG_OPT_TEXT, 'o', "output", "FORM",
 		  "top[=N] (0: all), table, wide, json, stats, events[=all]", &a->output },
 		{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort the table by this column", &o.sort },
 		{ MG_OPT_TEXT, 0, "rows", "N", "rows to show, 0 is all", &a->rows },
-		{ MG_OPT_TEXT, 0, "format", "FORM", "text, tsv, csv, json or jsonl", &o.format },
+		{ MG_OPT_WORD, 0, "format", "text|tsv|csv|json|jsonl", "of tables", &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL, "no headings", &o.no_headers },
 		{ MG_OPT_TEXT, 0, "series", "STEP",
 		  "rate, codes, latency, in flight per STEP; --by splits it", &a->series },
@@ -249,8 +265,10 @@ int main(int argc, char **argv)
 		  "what was done to it, and to what it owns", &a->history },
 		MG_COMMON_OPTS(&o.common),
 	};
+	const struct mg_opt_values values[] = { { "by", mg_values_audit_key },
+						{ "verb", verb }, { "stage", stage }, { NULL, NULL } };
 	const struct mg_tool tool = { "mgaudit", "ask a Kubernetes audit log: who, what, how many, how slow",
-				      "[options] [file | directory | archive | -]...", examples, table };
+				      "[options] [file | directory | archive | -]...", examples, table, values };
 	struct mg_list  all = { 0 };
 	struct mg_arena arena = { 0 };
 	char          **operands;
