@@ -105,7 +105,7 @@ static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
 		  const struct mg_case *c)
 {
 	if (!mg_case_has(c, MG_KIND_AUDIT))
-		mg_say(t, "no audit events in the input");
+		mg_say(t, "no audit events in the input; mgunpack lists what it holds");
 	for (size_t i = 0; i < ask->ncopies; i++)
 		mg_say(t, "'%.*s' has the events of '%.*s': counted once",
 		       MG_FMT(mg_case_path(c, ask->copy[i].artifact)),

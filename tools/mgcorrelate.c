@@ -57,8 +57,11 @@ static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const 
 /* Before the work: is there anything that must not be written over? */
 static int check_dir(const struct mg_tool *tool, const char *dir, bool force)
 {
-	struct stat st;
+	struct stat   st;
+	struct mg_err err = { 0 };
 
+	if (mg_out_dir_check(dir, &err) != MG_OK)
+		return mg_usage_error(tool, "%s; -o DIR chooses another, --no-report needs none", err.msg);
 	if (force || stat(dir, &st) != 0)
 		return -1;
 	return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses another",
@@ -256,12 +259,10 @@ int main(int argc, char **argv)
 		{ MG_OPT_FLAG, 0, "no-report", NULL, "only print the summary", &o.no_report },
 		{ MG_OPT_FLAG, 0, "no-plots", NULL, "do not run gnuplot", &o.no_plots },
 		{ MG_OPT_WORD, 0, "format", "text|json", "of standard output", &o.format },
-		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, "
-							   "whatever is estimated", &o.offsets },
+		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "a node's clock is ahead by this", &o.offsets },
 		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
 		  &o.rules },
-		{ MG_OPT_FLAG, 0, "compare", NULL, "what differs: of two inputs, or in the window "
-						   "from before", &o.compare },
+		{ MG_OPT_FLAG, 0, "compare", NULL, "two inputs, or the window and what was before", &o.compare },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),

@@ -108,6 +108,7 @@ static int run(const struct mg_tool *tool, struct opts *o, char **operands, int 
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
+	mg_session_lacking(tool, &o->common, &c, io.kinds, "log of etcd");
 	mg_out_fd(&out, STDOUT_FILENO);
 	if (o->output)
 		mg_render_events(&out, &c, f, is_etcd, NULL, (size_t)o->max);

@@ -114,7 +114,7 @@ static const char *lacking(const struct opts *o, const struct mg_gocount *g)
 	size_t              n;
 
 	if (g->ndumps == 0)
-		return "no goroutine dump in the input";
+		return "no goroutine dump in the input; mgunpack lists what it holds";
 	if (!o->diff && !o->follow)
 		return NULL;
 	s = mg_goseries_find(g, &n);

@@ -187,7 +187,7 @@ static int run(const struct mg_tool *tool, struct opts *o, struct mg_out *out, c
 		if (o->n > (o->diff ? 1u : 0u)) {
 			show_all(out, o, &c);
 		} else {
-			mg_say(tool, before == 0 ? "no profile in the input"
+			mg_say(tool, before == 0 ? "no profile in the input; mgunpack lists what it holds"
 				     : o->n ? "--diff needs two profiles of the same kind"
 					    : "no profile has this sample type in this window");
 			rc = MG_EXIT_USAGE;

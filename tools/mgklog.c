@@ -17,6 +17,8 @@
 #include "session/session.h"
 
 #define TRACES_MAX 10000 /* that --traces=0 shows */
+#define LOGS (1u << MG_KIND_LOG | 1u << MG_KIND_ETCD_LOG | 1u << MG_KIND_JOURNAL | \
+	      1u << MG_KIND_KERNEL | 1u << MG_KIND_MG_EVENTS)
 #define ROWS 20 /* of a table, unless -n says another */
 
 struct opts {
@@ -219,6 +221,7 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 		mg_out_fd(&out, STDOUT_FILENO);
 		print(&out, o, &q, &c);
 		say_more(t, o, &c);
+		mg_session_lacking(t, &o->common, &c, LOGS, "log");
 		mg_case_release(&c);
 		rc = mg_session_end(t, &out, rc);
 	}

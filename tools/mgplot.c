@@ -58,7 +58,8 @@ static bool slurp(struct run *r, const char *path, struct mg_buf *text)
 		ok = false;
 	}
 	if (!ok)
-		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
+		mg_say(r->tool, "cannot read '%s': %s%s", path, strerror(errno),
+		       errno == EISDIR ? "; --plot=NAME draws directories and archives" : "");
 	if (f && f != stdin)
 		fclose(f);
 	return ok;
@@ -73,7 +74,8 @@ static void read_table(struct run *r, const char *path)
 	bool             ok = slurp(r, path, &text);
 
 	if (ok && mg_tsv_parse(mg_buf_str(&text), &r->chart.arena, t, &bad, &err) != MG_OK) {
-		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64, path, err.msg, err.line);
+		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64 "%s", path, err.msg, err.line,
+		       text.n && memchr(text.p, 0, text.n) ? "; --plot=NAME draws archives" : "");
 		ok = false;
 	}
 	if (ok && t->title[0] == '\0')

@@ -119,6 +119,7 @@ static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
+	mg_session_lacking(tool, &o->common, &c, io.kinds | 1u << MG_KIND_MG_EVENTS, "object");
 	if (o->show)
 		view(out, o, &c);
 	else if (o->output || is(o->format, "jsonl") || is(o->format, "tsv"))

@@ -145,6 +145,21 @@ void mg_out_abort(struct mg_out *o)
 	forget(o);
 }
 
+enum mg_status mg_out_dir_check(const char *path, struct mg_err *err)
+{
+	struct mg_str s = mg_strz(path);
+	char          parent[4096];
+	struct stat   st;
+
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s.n--;
+	s.n -= mg_str_basename(s).n;
+	snprintf(parent, sizeof(parent), "%.*s", s.n ? (int)s.n : 1, s.n ? s.p : ".");
+	if (stat(path, &st) == 0 || access(parent, W_OK) == 0 || (errno != EACCES && errno != EROFS))
+		return MG_OK;
+	return mg_err_set(err, MG_FATAL, "cannot create directory '%s': %s", path, strerror(errno));
+}
+
 enum mg_status mg_out_dir(const char *path, struct mg_err *err)
 {
 	struct stat st;

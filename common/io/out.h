@@ -20,6 +20,9 @@ struct mg_out {
 void mg_out_fd(struct mg_out *o, int fd); /* does not own fd: stdout */
 /* Create `path` by way of a temporary file beside it; close renames it into place. */
 enum mg_status mg_out_file(struct mg_out *o, const char *path);
+/* Before long work: may a directory be made at `path`?  MG_FATAL says why not; what else is
+ * wrong with it, mg_out_dir will say. */
+enum mg_status mg_out_dir_check(const char *path, struct mg_err *err);
 /* The directory, made when missing (its parent must exist).  MG_OK or MG_FATAL. */
 enum mg_status mg_out_dir(const char *path, struct mg_err *err);
 void           mg_out_add(struct mg_out *o, struct mg_str s);

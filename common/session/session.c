@@ -233,6 +233,16 @@ bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c)
 	return known;
 }
 
+void mg_session_lacking(const struct mg_tool *tool, const struct mg_common *common,
+			const struct mg_case *c, uint64_t kinds, const char *what)
+{
+	for (int k = 0; k < MG_KIND_COUNT; k++)
+		if (kinds >> k & 1 && mg_case_has(c, (enum mg_kind)k))
+			return;
+	if (!common->quiet)
+		mg_say(tool, "no %s in the input; mgunpack lists what it holds", what);
+}
+
 int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status)
 {
 	if (mg_out_close(out) != MG_FATAL)

@@ -33,7 +33,7 @@ for src in $(find tools -name 'mg*.c' 2>/dev/null | sort); do
 		! command -v "$shell" >/dev/null || echo "$text" | "$shell" -n || say "$tool --$form: bad syntax"
 	done
 	for o in $helped; do
-		all_documented "$page" docs/man/mg.7 | grep -qx -- "$o" ||
+		sed -n '/^\.Sh OPTIONS/,/^\.Sh OUTPUT/p' docs/man/mg.7 | all_documented "$page" - | grep -qx -- "$o" ||
 			say "$page: does not name --$o, which '$tool --help' does"
 	done
 	for o in $(documented "$page"); do
