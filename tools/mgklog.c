@@ -210,6 +210,7 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 	q.messages = counts || !other;
 	counts = counts && (!o->output || o->format == MG_EVENTS_TSV);
 	q.messages_only = counts || (o->match && !other && !o->rules.n);
+	q.in_window = o->window.since || o->window.until || o->window.around;
 	q.want_traces = !q.messages_only;
 	q.totals = !counts && !o->severity;
 	q.requests = q.messages_only || (o->output && !o->http) ? NULL : &o->requests;
