@@ -18,6 +18,17 @@ bool mg_audit_wants_opens(const struct mg_audit_query *query)
 	       query->want == MG_AUDIT_COLLECTIONS || query->want == MG_AUDIT_EVENTS;
 }
 
+unsigned mg_audit_query_parts(const struct mg_audit_query *query)
+{
+	unsigned parts = mg_audit_filter_parts(&query->filter);
+
+	if (query->want != MG_AUDIT_GROUPS || query->by.sections)
+		return MG_REQUEST_ALL;
+	for (unsigned k = 0; k < query->by.n; k++)
+		parts |= mg_audit_key_parts(query->by.key[k]);
+	return parts;
+}
+
 /* --- rows -------------------------------------------------------------------------- */
 
 /* The event's JSON on one line: blanks outside strings are dropped when it had several. */
@@ -275,8 +286,7 @@ void mg_audit_tally_add(struct mg_audit_tally *t, const struct mg_audit_query *q
 		add_event(t, query->all_events, a, q, src);
 		break;
 	case MG_AUDIT_SERIES:
-		mg_audit_series_add(&t->series, query->step_ns,
-				    query->by.n ? query->by.key[0] : MG_BY_KEYS, a, q);
+		mg_audit_series_add(&t->series, query->step_ns, &query->by, a, q);
 		break;
 	case MG_AUDIT_DELETED:
 		add_item(t, a, q, mg_story_deleted(&query->object, q));
@@ -287,6 +297,7 @@ void mg_audit_tally_add(struct mg_audit_tally *t, const struct mg_audit_query *q
 	case MG_AUDIT_SLOWEST:
 		add_slow(t, query->slowest, a, q);
 		break;
+	case MG_AUDIT_LIST:
 	case MG_AUDIT_FLYING:
 	case MG_AUDIT_COLLECTIONS:
 		add_item(t, a, q, NULL);
@@ -376,6 +387,7 @@ void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query
 		add_opens(t, query, opens);
 	mg_audit_opens_release(opens);
 	mg_audit_groups_finish(&t->groups, &query->by);
+	mg_audit_series_label(&t->series, &query->by);
 	sort_rows(t);
 	if (query->want == MG_AUDIT_SLOWEST)
 		mg_audit_items_longest(&t->items, query->slowest);
@@ -389,11 +401,13 @@ void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query
 void mg_audit_tally_move(struct mg_audit_tally *t, int64_t (*move)(const void *ctx, int64_t ns),
 			 const void *ctx)
 {
-	if (t->first_ns != MG_TIME_NONE) {
-		t->first_ns = move(ctx, t->first_ns);
-		t->last_ns = move(ctx, t->last_ns);
-	}
 	mg_audit_groups_move(&t->groups, move, ctx);
+	t->first_ns = t->last_ns = MG_TIME_NONE;
+	for (uint32_t i = 0; i < t->groups.groups.n; i++) {
+		const struct mg_audit_group *e = mg_cells_at(&t->groups.groups, i);
+
+		note_time(t, e->first_ns, e->last_ns);
+	}
 }
 
 void mg_audit_tally_release(struct mg_audit_tally *t)

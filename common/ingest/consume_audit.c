@@ -115,7 +115,7 @@ static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, ui
 
 	if (!mg_audit_counts(a))
 		return;
-	mg_request_from_audit(&q, a, &r->in.arena);
+	mg_request_from_audit(&q, a, &r->in.arena, MG_REQUEST_ALL);
 	q.artifact = r->src->artifact;
 	q.line = line;
 	mg_source_right(r->src, &q.start_ns);
