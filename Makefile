@@ -224,7 +224,7 @@ demo: all ## build and explain a recorded incident: report, graphs, findings in 
 		$$(find build/demo.report -name '*.png' | sort); do \
 		if [ -f "$$f" ]; then echo "$(CURDIR)/$$f"; fi; done
 
-docs: all ## renew what the documentation shows of a real run: README.md, docs/timeline.png
+docs: all ## renew what the documentation shows of a real run: README.md, docs/cookbook.md, docs/timeline.png
 	@sh scripts/gen-docs $(B)/bin
 
 install: all ## install into PREFIX (/usr/local), below DESTDIR
@@ -232,6 +232,7 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR
 	$(INSTALL) -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	ln -sf mgaudit $(DESTDIR)$(PREFIX)/bin/kubectl-mg_audit
 	for s in 1 5 7; do $(INSTALL) -m 644 docs/man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
+	sh scripts/install-completions $(B)/bin $(DESTDIR)$(PREFIX)/share $(TOOLS)
 	for d in plots rules; do if [ -d reports/$$d ]; then \
 		$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/mgtools/$$d && \
 		$(INSTALL) -m 644 reports/$$d/* $(DESTDIR)$(PREFIX)/share/mgtools/$$d || exit 1; fi; done

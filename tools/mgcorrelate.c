@@ -252,13 +252,11 @@ int main(int argc, char **argv)
 		{ MG_OPT_FLAG, 'f', "force", NULL, "write into a directory that exists", &o.force },
 		{ MG_OPT_FLAG, 0, "no-report", NULL, "only print the summary", &o.no_report },
 		{ MG_OPT_FLAG, 0, "no-plots", NULL, "do not run gnuplot", &o.no_plots },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of standard output: text or json", &o.format },
-		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, "
-							   "whatever is estimated", &o.offsets },
+		{ MG_OPT_WORD, 0, "format", "text|json", "of standard output", &o.format },
+		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "a node's clock is ahead by this", &o.offsets },
 		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
 		  &o.rules },
-		{ MG_OPT_FLAG, 0, "compare", NULL, "what differs: of two inputs, or in the window "
-						   "from before", &o.compare },
+		{ MG_OPT_FLAG, 0, "compare", NULL, "two inputs, or the window and what was before", &o.compare },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -278,8 +276,6 @@ int main(int argc, char **argv)
 	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
 	mg_session_begin_writer();
-	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
-		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
 	if (rc < 0)
 		rc = mg_session_rules(&tool, &o.rules, &o.patterns);
 	if (rc < 0)

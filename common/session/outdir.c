@@ -37,7 +37,7 @@ int mg_outdir_begin(const struct mg_tool *tool, const char *path, bool force, bo
 		return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses "
 					    "another", path);
 	if (path && mg_out_dir(path, &err) != MG_OK) {
-		mg_say(tool, "%s", err.msg);
+		mg_say(tool, "%s; -o DIR chooses another, --no-report needs none", err.msg);
 		return MG_EXIT_OUTPUT;
 	}
 	if (path && !exists) {

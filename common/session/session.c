@@ -245,6 +245,20 @@ bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c)
 	return known;
 }
 
+void mg_session_lacking(const struct mg_tool *tool, const struct mg_common *common,
+			const struct mg_case *c, uint64_t kinds, const char *what)
+{
+	for (uint32_t i = 0; i < c->nartifacts; i++) {
+		const struct mg_artifact *a = &c->artifacts[i];
+
+		/* a damaged one has had its message */
+		if (kinds >> a->kind & 1 && (a->stats.records || a->stats.bad))
+			return;
+	}
+	if (!common->quiet)
+		mg_say(tool, "no %s in the input; mgunpack lists what it holds", what);
+}
+
 int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status)
 {
 	if (mg_out_close(out) != MG_FATAL)
