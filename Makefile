@@ -17,9 +17,9 @@ FLAGS_release := -O2 -g
 FLAGS_debug   := -O0 -g
 FLAGS_asan    := -O1 -g -fsanitize=address,undefined $(SANITIZE)
 FLAGS_tsan    := -O1 -g -fsanitize=thread $(SANITIZE)
-FLAGS_cov     := -O0 -g --coverage
+FLAGS_cov     := -O0 -g --coverage -DMG_NO_CONFINE
 # clang only: `make fuzz` sets CC
-FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
+FLAGS_fuzz    := -O1 -g -DMG_FUZZING -fsanitize=fuzzer-no-link,address,undefined $(SANITIZE)
 ifeq ($(FLAGS_$(V)),)
 $(error unknown V=$(V): release, debug, asan, tsan, cov or fuzz)
 endif
@@ -89,8 +89,8 @@ COUNTS := $(B)/check.counts
 # --- rules --------------------------------------------------------------------
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help demo docs check check-full check-threads check-unit check-cli check-lint check-replay \
-        check-deps units replays fuzzers benches bench fuzz clean
+.PHONY: all help demo docs check check-full check-threads check-unit check-cli check-faults check-lint check-replay \
+        check-deps units replays fuzzers benches bench fuzz faults coverage lint-deep clean
 
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
 
@@ -134,6 +134,15 @@ $(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libmg.a
 	@mkdir -p $(@D)
 	$(call run,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+$(B)/faults/faults: $(B)/tests/faults/faults.o
+	@mkdir -p $(@D)
+	$(call run,LD)$(LINK) -o $@ $^
+
+# Without sanitizers, which want to be loaded first; where it cannot be built, its tests skip.
+$(B)/faults/shim.so: tests/faults/shim.c Makefile
+	@mkdir -p $(@D)
+	$(call run,CC)$(CC) -std=c11 -O1 $(WARN) -fPIC -shared -o $@ $< -ldl
+
 units: $(UNITS:%=$(B)/unit/%) ; @:
 replays: $(FUZZ:%=$(B)/replay/%) ; @:
 fuzzers: $(FUZZ:%=$(B)/fuzz/%) ; @:
@@ -146,7 +155,7 @@ benches: $(BENCH:%=$(B)/bench/%) ; @:
 # $(COUNTS).  The last line is the sum: "N passed, N failed[, N skipped]".
 check: ## run all tests (V=asan: under ASan and UBSan); the last line counts them
 	@mkdir -p $(B); rm -f $(COUNTS) build/check.last
-	@for part in check-unit check-replay check-cli check-lint check-install; do \
+	@for part in check-unit check-replay check-cli check-faults check-lint check-install; do \
 		$(MAKE) --no-print-directory $$part || echo "$$part: failed"; done
 	@sh tests/sum.sh $(COUNTS) build/check.last
 
@@ -169,6 +178,22 @@ check-cli:
 	@rm -f $(TOOLS:%=$(B)/bin/%)
 	@$(MAKE) --no-print-directory -k all || true
 	@sh tests/cli/run.sh --bin $(B)/bin --counts $(COUNTS) $(TOOLS)
+
+check-faults:
+	@$(MAKE) --no-print-directory -k all $(B)/faults/faults || true
+	@$(MAKE) --no-print-directory $(B)/faults/shim.so 2>/dev/null || rm -f $(B)/faults/shim.so
+	@sh tests/faults/run.sh $(B)/bin $(B)/faults $(COUNTS) few
+
+faults: all units $(B)/faults/faults $(B)/faults/shim.so ## torn, damaged, no memory, no disk: 10,000 bit flips and more (half an hour)
+	@sh tests/faults/run.sh $(B)/bin $(B)/faults $(B)/faults.counts many
+
+coverage: ## lines that units, corpora and command lines run: of the parsers, and below them
+	$(MAKE) check-unit check-replay check-cli V=cov
+	@scripts/coverage common/parse; scripts/coverage common/io common/event common/ingest
+
+lint-deep: ## cppcheck over all of it (minutes); what is known is in docs/cppcheck.txt
+	cppcheck --quiet --std=c11 -Icommon --enable=warning,portability,performance --error-exitcode=1 \
+		--suppress=missingIncludeSystem --suppressions-list=docs/cppcheck.txt common tools tests/faults
 
 check-lint:
 	@mkdir -p $(B)
@@ -213,7 +238,7 @@ demo: all ## build and explain a recorded incident: report, graphs, findings in 
 		$$(find build/demo.report -name '*.png' | sort); do \
 		if [ -f "$$f" ]; then echo "$(CURDIR)/$$f"; fi; done
 
-docs: all ## renew what the documentation shows of a real run: README.md, docs/timeline.png
+docs: all ## renew what the documentation shows of a real run: README.md, docs/cookbook.md, docs/timeline.png
 	@sh scripts/gen-docs $(B)/bin
 
 include packaging/package.mk

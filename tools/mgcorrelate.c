@@ -31,7 +31,15 @@ struct opts {
 	struct mg_list        offsets, rules;
 	struct mg_logrules    patterns; /* of the rules */
 	bool                  force, no_plots, no_report, compare;
+	struct mg_outdir     *made;
 };
+
+/* Before the work: make the directory, and give up writing anywhere else. */
+static int begin_dir(const struct mg_tool *tool, const struct opts *o, const char *dir)
+{
+	return mg_outdir_begin(tool, o->no_report ? NULL : dir, o->db, o->force, !o->no_plots,
+			       o->made);
+}
 
 static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
 			struct mg_case *c, const struct mg_findings *fs, struct mg_buf *files)
@@ -116,7 +124,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 		     char **operands, int n)
 {
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
-	struct mg_str         dir = mg_session_outdir(a, o->dir, operands[0], "report");
+	struct mg_str         dir = mg_outdir_name(a, o->dir, operands[0], "report");
 	struct mg_buf         files = { 0 };
 	int64_t               began = monotonic_ns();
 	struct mg_judge       judge;
@@ -125,7 +133,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	int                   rc;
 
 	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
-	    (!o->no_report && (rc = mg_session_outdir_free(tool, dir.p, o->force)) >= 0) ||
+	    (rc = begin_dir(tool, o, dir.p)) >= 0 ||
 	    (rc = study(tool, o, a, &judge, &o->window, operands, n, &s)) >= 0)
 		return rc;
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
@@ -191,7 +199,7 @@ static int write_compare(const struct mg_tool *tool, const struct opts *o, struc
 static int compare(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
 		   char **operands, int n)
 {
-	struct mg_str           dir = mg_session_outdir(a, o->dir, operands[n - 1], "compare");
+	struct mg_str           dir = mg_outdir_name(a, o->dir, operands[n - 1], "compare");
 	struct mg_compare_names names;
 	struct mg_comparison    cmp;
 	struct mg_judge         judge;
@@ -207,7 +215,7 @@ static int compare(const struct mg_tool *tool, const struct opts *o, struct mg_a
 	if (n > 2)
 		return mg_usage_error(tool, "--compare needs two inputs, or one and --since or --around");
 	if ((rc = mg_judge_parse(tool, &o->judge, a, &judge)) >= 0 ||
-	    (!o->no_report && (rc = mg_session_outdir_free(tool, dir.p, o->force)) >= 0) ||
+	    (rc = begin_dir(tool, o, dir.p)) >= 0 ||
 	    (rc = study_both(tool, o, a, &judge, operands, n, s, &names)) >= 0)
 		return rc;
 	mg_compare(&cmp, c, fs);
@@ -230,7 +238,8 @@ static int compare(const struct mg_tool *tool, const struct opts *o, struct mg_a
 
 int main(int argc, char **argv)
 {
-	struct opts         o = { 0 };
+	struct mg_outdir    made = { 0 };
+	struct opts         o = { .made = &made };
 	const struct mg_opt table[] = {
 		{ MG_OPT_TEXT, 'o', "output", "DIR", "directory of the report (default: NAME.report)",
 		  &o.dir },
@@ -238,13 +247,11 @@ int main(int argc, char **argv)
 		{ MG_OPT_FLAG, 0, "no-report", NULL, "only print the summary", &o.no_report },
 		{ MG_OPT_TEXT, 0, "db", "FILE", "also everything as an SQLite database", &o.db },
 		{ MG_OPT_FLAG, 0, "no-plots", NULL, "do not run gnuplot", &o.no_plots },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "of standard output: text or json", &o.format },
-		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "the clock of a node is ahead by this, "
-							   "whatever is estimated", &o.offsets },
+		{ MG_OPT_WORD, 0, "format", "text|json", "of standard output", &o.format },
+		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "a node's clock is ahead by this", &o.offsets },
 		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
 		  &o.rules },
-		{ MG_OPT_FLAG, 0, "compare", NULL, "what differs: of two inputs, or in the window "
-						   "from before", &o.compare },
+		{ MG_OPT_FLAG, 0, "compare", NULL, "two inputs, or the window and what was before", &o.compare },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
@@ -263,15 +270,11 @@ int main(int argc, char **argv)
 	char          **operands;
 	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
-	mg_session_begin();
-	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
-		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
+	mg_session_begin_writer();
 	if (rc < 0 && o.db && (o.compare || !mg_db_built_in()))
 		rc = mg_usage_error(&tool, o.compare ? "--db and --compare do not go together" :
 				    "--db: this program was built without SQLite; install its development "
 				    "files (scripts/install-deps) and build again");
-	if (rc < 0 && o.db && !o.force && access(o.db, F_OK) == 0)
-		rc = mg_usage_error(&tool, "'%s' exists already; -f overwrites it", o.db);
 	if (rc < 0)
 		rc = mg_session_rules(&tool, &o.rules, &o.patterns);
 	if (rc < 0)
@@ -279,6 +282,7 @@ int main(int argc, char **argv)
 	if (rc < 0)
 		rc = o.compare ? compare(&tool, &o, &a, operands, n) :
 				 correlate(&tool, &o, &a, operands, n);
+	mg_outdir_end(&made);
 	mg_arena_release(&a);
 	mg_logrules_release(&o.patterns);
 	mg_list_release(&o.rules);

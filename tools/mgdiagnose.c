@@ -13,6 +13,7 @@
 #include "session/judge.h"
 #include "session/rulefiles.h"
 #include "session/session.h"
+#include "session/values.h"
 
 struct opts {
 	struct mg_common      common;
@@ -43,7 +44,7 @@ static int explain(const struct mg_tool *tool, struct mg_out *out, const char *i
 	const struct mg_rule *r = mg_rule_find(mg_strz(id));
 
 	if (!r)
-		return mg_usage_error(tool, "no rule '%s'; --list-rules shows them", id);
+		return mg_opt_no_such(tool, "explain", mg_strz(id), "rule");
 	mg_out_printf(out, "%s - %s\n\n%s\n\nNeeds: %s\nSee: %s\n", r->id, r->title, r->explain,
 		      r->needs, r->references);
 	if (r->thresholds[0].name)
@@ -91,13 +92,14 @@ int main(int argc, char **argv)
 		{ MG_OPT_FLAG, 0, "list-rules", NULL, "list the rules and what they need", &o.list },
 		{ MG_OPT_TEXT, 0, "explain", "RULE", "what a rule looks for, and its thresholds",
 		  &o.explain },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text or json", &o.format },
+		{ MG_OPT_WORD, 0, "format", "text|json", "of standard output", &o.format },
 		{ MG_OPT_LIST, 0, "rules", "FILE", "make events of what the patterns in FILE match",
 		  &o.rules },
 		MG_JUDGE_OPTS(&o.judge),
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
+	const struct mg_opt_values values[] = { { "explain", mg_values_rule }, { NULL, NULL } };
 	const struct mg_tool tool = {
 		.name = "mgdiagnose",
 		.summary = "run the diagnosis rules over archives or event streams",
@@ -106,6 +108,7 @@ int main(int argc, char **argv)
 			    "  mgklog -o events incident.tar.gz | mgdiagnose\n"
 			    "  mgdiagnose --explain dc-distributor-leak\n",
 		.opts = table,
+		.values = values,
 	};
 	struct mg_arena a = { 0 };
 	struct mg_judge judge;
@@ -115,8 +118,6 @@ int main(int argc, char **argv)
 
 	mg_session_begin();
 	rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
-	if (rc < 0 && o.format && strcmp(o.format, "json") != 0 && strcmp(o.format, "text") != 0)
-		rc = mg_usage_error(&tool, "'--format=%s': expected text or json", o.format);
 	mg_out_fd(&out, STDOUT_FILENO);
 	if (rc < 0 && o.list) {
 		list_rules(&out);

@@ -84,9 +84,8 @@ static int check(const struct mg_tool *tool, struct opts *o, enum mg_events_form
 	if (chosen > 1)
 		return mg_usage_error(tool, "choose one of --output, --compare, --leaders, --keys, "
 					    "--space and --series");
-	if (o->output && !mg_events_format_parse(o->output, f))
-		return mg_usage_error(tool, "'--output=%s': expected events, jsonl, tsv or text",
-				      o->output);
+	if (o->output)
+		mg_events_format_parse(o->output, f);
 	if (o->series &&
 	    (!mg_duration_parse(mg_strz(o->series), &o->step_ns) || o->step_ns < MG_SEC))
 		return mg_usage_error(tool, "'--series=%s': expected a duration of 1s or more",
@@ -109,6 +108,7 @@ static int run(const struct mg_tool *tool, struct opts *o, char **operands, int 
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
+	mg_session_lacking(tool, &o->common, &c, io.kinds, "log of etcd");
 	mg_out_fd(&out, STDOUT_FILENO);
 	if (o->output)
 		mg_render_events(&out, &c, f, is_etcd, NULL, (size_t)o->max);
@@ -131,9 +131,10 @@ int main(int argc, char **argv)
 		  "database size, quota, compaction, alarms, object counts", &o.space },
 		{ MG_OPT_TEXT, 0, "series", "STEP",
 		  "slow operations over time by member, tab-separated", &o.series },
-		{ MG_OPT_TEXT, 'o', "output", "FORMAT",
-		  "the lines instead of a table: events (jsonl), tsv or text", &o.output },
-		{ MG_OPT_COUNT, 'n', "max", "N", "at most N rows (default 0: all)", &o.max },
+		{ MG_OPT_WORD, 'o', "output", "events|jsonl|tsv|text", "the lines instead of a table",
+		  &o.output },
+		{ MG_OPT_COUNT, 'n', "rows", "N", "at most N rows (default 0: all)", &o.max },
+		{ MG_OPT_COUNT, 0, "max", "N", NULL, &o.max },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};

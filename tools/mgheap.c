@@ -187,7 +187,7 @@ static int run(const struct mg_tool *tool, struct opts *o, struct mg_out *out, c
 		if (o->n > (o->diff ? 1u : 0u)) {
 			show_all(out, o, &c);
 		} else {
-			mg_say(tool, before == 0 ? "no profile in the input"
+			mg_say(tool, before == 0 ? "no profile in the input; mgunpack lists what it holds"
 				     : o->n ? "--diff needs two profiles of the same kind"
 					    : "no profile has this sample type in this window");
 			rc = MG_EXIT_USAGE;
@@ -217,12 +217,6 @@ static int check(const struct mg_tool *tool, struct opts *o)
 {
 	int rc;
 
-	if (o->output && !is(o->output, "events"))
-		return mg_usage_error(tool, "'-o %s': only events", o->output);
-	if (o->format && !is(o->format, "text") && !is(o->format, "tsv") && !is(o->format, "json"))
-		return mg_usage_error(tool, "'--format=%s': text, tsv or json", o->format);
-	if (o->sort && !is(o->sort, "flat") && !is(o->sort, "cum"))
-		return mg_usage_error(tool, "'--sort=%s': flat or cum", o->sort);
 	rc = compile(tool, "peek", o->peek, &o->peek_re);
 	return rc < 0 ? compile(tool, "focus", o->focus, &o->focus_re) : rc;
 }
@@ -238,12 +232,12 @@ int main(int argc, char **argv)
 		{ MG_OPT_TEXT, 0, "focus", "REGEX", "only stacks with such a function or file", &o.focus },
 		{ MG_OPT_TEXT, 0, "sample", "TYPE", "inuse_space (default), inuse_objects, alloc_space …",
 		  &o.sample },
-		{ MG_OPT_TEXT, 0, "sort", "COLUMN", "flat (default) or cum", &o.sort },
+		{ MG_OPT_WORD, 0, "sort", "flat|cum", "sort by itself, or with callees", &o.sort },
 		{ MG_OPT_COUNT, 'n', "rows", "N", "at most N functions (default 20); 0 is all", &o.rows },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text, tsv or json", &o.format },
+		{ MG_OPT_WORD, 0, "format", "text|tsv|json", "of standard output", &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL, "leave out the heading line of tables",
 		  &o.no_headers },
-		{ MG_OPT_TEXT, 'o', "output", "WHAT", "events: one for each heap profile", &o.output },
+		{ MG_OPT_WORD, 'o', "output", "events", "one for each heap profile", &o.output },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};

@@ -17,6 +17,8 @@
 #include "session/session.h"
 
 #define TRACES_MAX 10000 /* that --traces=0 shows */
+#define LOGS (1u << MG_KIND_LOG | 1u << MG_KIND_ETCD_LOG | 1u << MG_KIND_JOURNAL | \
+	      1u << MG_KIND_KERNEL | 1u << MG_KIND_MG_EVENTS)
 #define ROWS 20 /* of a table, unless -n says another */
 
 struct opts {
@@ -93,10 +95,10 @@ static int set(const struct mg_tool *t, struct opts *o)
 
 	o->least = MG_SEV_WARNING;
 	o->ntop = o->ntraces = (uint64_t)o->max;
-	if (o->output && !mg_events_format_parse(o->output, &o->format))
-		return bad_value(t, "output", o->output, "events, jsonl, tsv or text");
-	if (o->severity && !mg_severity_parse(mg_strz(o->severity), &o->least))
-		return bad_value(t, "severity", o->severity, "info, warning, error or critical");
+	if (o->output)
+		mg_events_format_parse(o->output, &o->format);
+	if (o->severity)
+		mg_severity_parse(mg_strz(o->severity), &o->least);
 	if (!o->severity && o->match)
 		o->least = MG_SEV_INFO; /* who looks for something wants to find it */
 	if (o->series && (!mg_duration_parse(mg_strz(o->series), &o->step_ns) ||
@@ -208,6 +210,7 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 	q.messages = counts || !other;
 	counts = counts && (!o->output || o->format == MG_EVENTS_TSV);
 	q.messages_only = counts || (o->match && !other && !o->rules.n);
+	q.in_window = o->window.since || o->window.until || o->window.around;
 	q.want_traces = !q.messages_only;
 	q.totals = !counts && !o->severity;
 	q.requests = q.messages_only || (o->output && !o->http) ? NULL : &o->requests;
@@ -219,6 +222,7 @@ static int run(const struct mg_tool *t, struct opts *o, char **operands, int n)
 		mg_out_fd(&out, STDOUT_FILENO);
 		print(&out, o, &q, &c);
 		say_more(t, o, &c);
+		mg_session_lacking(t, &o->common, &c, LOGS, "log");
 		mg_case_release(&c);
 		rc = mg_session_end(t, &out, rc);
 	}
@@ -234,23 +238,26 @@ int main(int argc, char **argv)
 		  "What to show (default: components, messages, kinds of events)", NULL },
 		{ MG_OPT_OPTTEXT, 0, "top", "N", "the most frequent messages, numbers and names folded", &o.top },
 		{ MG_OPT_OPTTEXT, 0, "traces", "N", "slow operations by step, and the slowest N", &o.traces },
-		{ MG_OPT_OPTTEXT, 0, "http", "KEYS",
+		{ MG_OPT_OPTTEXT, 0, "http", "KEY,...",
 		  "requests in HTTP lines by user-agent,verb,resource,code", &o.http },
-		{ MG_OPT_TEXT, 0, "by", "KEYS", "the same keys, as mgaudit takes them", &o.by },
+		{ MG_OPT_TEXT, 0, "by", "KEY,...", "the same keys, as mgaudit takes them", &o.by },
 		{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort the table of --http by this column", &o.sort },
 		{ MG_OPT_TEXT, 0, "series", "STEP", "lines per second and severity over time, as TSV", &o.series },
 		{ MG_OPT_FLAG, 0, "stats", NULL, "what became of the lines of each file", &o.stats },
-		{ MG_OPT_TEXT, 'o', "output", "FORMAT", "events: events, jsonl, tsv or text", &o.output },
-		{ MG_OPT_COUNT, 'n', "max", "N", "at most N rows a table (default 20; 0: all)", &o.max },
+		{ MG_OPT_WORD, 'o', "output", "events|jsonl|tsv|text", "the events, not a summary", &o.output },
+		{ MG_OPT_COUNT, 'n', "rows", "N", "at most N rows a table (default 20; 0: all)", &o.max },
+		{ MG_OPT_COUNT, 0, "max", "N", NULL, &o.max },
 		{ MG_OPT_HEAD, 0, NULL, NULL, "Which lines", NULL },
-		{ MG_OPT_TEXT, 0, "severity", "S",
-		  "info, warning, error or critical, and above (default warning)", &o.severity },
+		{ MG_OPT_WORD, 's', "severity", "debug|info|warning|error|critical", "and above (default warning)",
+		  &o.severity },
 		{ MG_OPT_TEXT, 0, "match", "REGEX", "only lines whose message matches", &o.match },
 		{ MG_OPT_LIST, 0, "rules", "FILE",
 		  "make events of what the patterns in FILE match (mg-rules(5))", &o.rules },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
+	const struct mg_opt_values values[] = { { "http", mg_http_args_key }, { "by", mg_http_args_key },
+						{ NULL, NULL } };
 	const struct mg_tool tool = {
 		.name = "mgklog",
 		.summary = "what the logs of Kubernetes components say: messages, traces, requests",
@@ -261,6 +268,7 @@ int main(int argc, char **argv)
 			    "  mgklog --match 'lease.*conflict' -o text kubelet.log\n"
 			    "  mgklog -o events must-gather.tar.gz | mgtimeline\n",
 		.opts = table,
+		.values = values,
 	};
 	char **operands;
 	int    n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);

@@ -19,6 +19,7 @@
 #include "render/plot.h"
 #include "render/table_export.h"
 #include "render/tsv.h"
+#include "session/outdir.h"
 #include "session/session.h"
 
 #define MAX_BYTES ((size_t)256 << 20) /* of one file */
@@ -51,8 +52,8 @@ static void read_table(struct run *r, const char *path, struct mg_str text, uint
 	bool            ok = mg_tsv_parse(text, &r->chart.arena, &t, &bad, &err) == MG_OK;
 
 	if (!ok)
-		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64, path, err.msg,
-		       line + err.line);
+		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64 "%s", path, err.msg, line + err.line,
+		       text.n && memchr(text.p, 0, text.n) ? "; --plot=NAME draws archives" : "");
 	if (ok && t.title[0] == '\0')
 		t.title = path;
 	if (bad)
@@ -79,7 +80,8 @@ static void read_tables(struct run *r, const char *path)
 				read_table(r, path, one, line);
 			while (mg_tsv_cut(&rest, &one, &line));
 	} else {
-		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
+		mg_say(r->tool, "cannot read '%s': %s%s", path, strerror(errno),
+		       errno == EISDIR ? "; --plot=NAME draws directories and archives" : "");
 		r->damaged = true;
 	}
 	mg_buf_release(&text);
@@ -116,19 +118,6 @@ static void set_span(struct run *r)
 
 /* --- options and output ---------------------------------------------------------------- */
 
-static bool parse_size(const char *text, int *w, int *h)
-{
-	struct mg_str a, b;
-	uint64_t      x, y;
-
-	if (!mg_str_cut(mg_strz(text), 'x', &a, &b) || !mg_num_u64(a, &x) || !mg_num_u64(b, &y) ||
-	    x < 40 || x > 20000 || y < 10 || y > 20000)
-		return false;
-	*w = (int)x;
-	*h = (int)y;
-	return true;
-}
-
 /* --format, else the suffix of the output, else text for a terminal. */
 static int set_picture(struct run *r)
 {
@@ -138,25 +127,22 @@ static int set_picture(struct run *r)
 	struct mg_chart   *c = &r->chart;
 
 	c->picture = o->output || !isatty(STDOUT_FILENO) ? MG_PICTURE_PNG : MG_PICTURE_TXT;
-	r->form = o->plot || o->script ? MG_EXPORTS : mg_export_parse(mg_strz(o->format));
+	r->form = mg_export_parse(mg_strz(o->format));
 	if (r->form != MG_EXPORTS)
-		return -1;
-	if (o->format && !mg_picture_parse(mg_strz(o->format), &c->picture))
-		return mg_usage_error(r->tool, "'--format=%s': expected png, svg or txt; of tables also csv "
-				      "or openmetrics", o->format);
+		return o->plot || o->script ?
+			       mg_usage_error(r->tool, "--format=%s is of tables, without --plot and "
+					      "--script", o->format) : -1;
+	if (o->format)
+		mg_picture_parse(mg_strz(o->format), &c->picture);
 	if (!o->format && dot >= 0)
 		mg_picture_parse(mg_str_from(name, (size_t)dot + 1), &c->picture);
-	if (o->size && !parse_size(o->size, &c->width, &c->height))
+	if (o->size && !mg_picture_size_parse(mg_strz(o->size), &c->width, &c->height))
 		return mg_usage_error(r->tool, "'--size=%s': expected WIDTHxHEIGHT, at most 20000 each",
 				      o->size);
 	r->scale = !o->axis ? MG_SCALE_AUTO : strcmp(o->axis, "log") == 0 ? MG_SCALE_LOG :
 		   MG_SCALE_LINEAR;
-	if (o->axis && r->scale == MG_SCALE_LINEAR && strcmp(o->axis, "linear") != 0)
-		return mg_usage_error(r->tool, "'--axis=%s': expected log or linear", o->axis);
 	if (!o->output && !o->script && c->picture == MG_PICTURE_PNG && isatty(STDOUT_FILENO))
 		return mg_usage_error(r->tool, "a terminal shows no PNG: use -o FILE.png");
-	if (o->theme && strcmp(o->theme, "dark") != 0 && strcmp(o->theme, "light") != 0)
-		return mg_usage_error(r->tool, "'--theme=%s': expected light or dark", o->theme);
 	c->theme = o->dark || (o->theme && *o->theme == 'd') ? MG_THEME_DARK : MG_THEME_LIGHT;
 	c->title = mg_strz(o->title);
 	c->inline_data = true;
@@ -225,8 +211,7 @@ static int draw_plot(struct run *r, char **operands, int n)
 	int                   rc;
 
 	if (po.plot == MG_PLOTS)
-		return mg_usage_error(r->tool, "'--plot=%s': expected timeline, latency, talkers, etcd, "
-				      "memory or deletecollection", o->plot);
+		return mg_opt_no_such(r->tool, "plot", mg_strz(o->plot), "plot");
 	rc = mg_session_read(r->tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
@@ -257,6 +242,11 @@ static int run(const struct mg_tool *tool, const struct opts *o, char **operands
 	return rc;
 }
 
+static const char *plot_name(size_t i)
+{
+	return i < MG_PLOTS ? mg_plot_name((enum mg_plot)i) : NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct opts         o = { 0 };
@@ -265,18 +255,18 @@ int main(int argc, char **argv)
 		  &o.output },
 		{ MG_OPT_TEXT, 0, "plot", "NAME", "of archives: timeline, latency, talkers, etcd, memory, "
 						  "...", &o.plot },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT",
-		  "png, svg, txt, csv or openmetrics (default: by FILE's suffix)", &o.format },
+		{ MG_OPT_WORD, 0, "format", "png|svg|txt|csv|openmetrics",
+		  "default: by FILE's suffix; txt for a terminal", &o.format },
 		{ MG_OPT_TEXT, 0, "size", "WxH", "pixels, or characters of txt", &o.size },
 		{ MG_OPT_TEXT, 0, "title", "TEXT", "above everything", &o.title },
-		{ MG_OPT_TEXT, 0, "axis", "KIND", "log or linear (default: as the values need it)",
-		  &o.axis },
-		{ MG_OPT_TEXT, 0, "theme", "NAME", "light (default) or dark", &o.theme },
+		{ MG_OPT_WORD, 0, "axis", "log|linear", "default: as the values need it", &o.axis },
+		{ MG_OPT_WORD, 0, "theme", "light|dark", "colours of the picture", &o.theme },
 		{ MG_OPT_FLAG, 0, "dark", NULL, "the same as --theme=dark", &o.dark },
 		{ MG_OPT_FLAG, 0, "script", NULL, "the gnuplot script instead of the picture", &o.script },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
+	const struct mg_opt_values values[] = { { "plot", plot_name }, { NULL, NULL } };
 	const struct mg_tool tool = {
 		.name = "mgplot",
 		.summary = "draw tables over time, each as a panel on one clock axis",
@@ -286,11 +276,14 @@ int main(int argc, char **argv)
 			    "  mgplot --plot=latency -o latency.png must-gather.tar.gz\n"
 			    "  mgplot --script - <mine.tsv >mine.gp\n",
 		.opts = table,
+		.values = values,
 	};
 	char **operands;
 	int    n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
-	mg_session_begin();
+	mg_session_begin_writer();
+	if (rc < 0)
+		mg_outfile_confine(o.output, !o.script);
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0)

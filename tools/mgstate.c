@@ -121,6 +121,7 @@ static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;
+	mg_session_lacking(tool, &o->common, &c, io.kinds | 1u << MG_KIND_MG_EVENTS, "object");
 	if (o->show)
 		view(out, o, &c);
 	else if (o->output || is(o->format, "jsonl") || is(o->format, "tsv"))
@@ -134,11 +135,6 @@ static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *
 /* -1, or the exit status to leave with. */
 static int check(const struct mg_tool *tool, struct opts *o)
 {
-	struct mg_buf names = { 0 };
-	bool          known;
-
-	if (o->output && !is(o->output, "events"))
-		return mg_usage_error(tool, "'-o %s': only events", o->output);
 	if (o->restarts && o->show && !is(o->show, "restarts"))
 		return mg_usage_error(tool, "'--restarts' and '--show=%s': one table at a time", o->show);
 	if (o->restarts)
@@ -147,16 +143,14 @@ static int check(const struct mg_tool *tool, struct opts *o)
 		return mg_usage_error(tool, "'-o events' and a table: one of them");
 	if (!o->show && o->format && !is(o->format, "text") && !is(o->format, "jsonl") &&
 	    !is(o->format, "tsv"))
-		return mg_usage_error(tool, "'--format=%s': text, jsonl or tsv", o->format);
+		return mg_usage_error(tool, "'--format=%s' is for tables: see --show", o->format);
 	if (!o->show)
 		return -1;
-	if (!mg_sheet_format_parse(o->format ? mg_strz(o->format) : MG_STR("text"), &o->form))
-		return mg_usage_error(tool, "'--format=%s': text, tsv, csv, json or jsonl", o->format);
-	known = mg_state_view_exists(mg_strz(o->show), &names);
-	if (!known)
-		mg_usage_error(tool, "'--show=%s': expected %.*s", o->show, MG_FMT(mg_buf_str(&names)));
-	mg_buf_release(&names);
-	return known ? -1 : MG_EXIT_USAGE;
+	mg_sheet_format_parse(o->format ? mg_strz(o->format) : MG_STR("text"), &o->form);
+	for (size_t i = 0; mg_state_view_name(i); i++)
+		if (is(o->show, mg_state_view_name(i)))
+			return -1;
+	return mg_opt_no_such(tool, "show", mg_strz(o->show), "table");
 }
 
 int main(int argc, char **argv)
@@ -169,14 +163,14 @@ int main(int argc, char **argv)
 		  "tell them", &o.restarts },
 		{ MG_OPT_TEXT, 0, "show", "TABLE", "one table: events, reasons, nodes, leases, "
 		  "certificates ...", &o.show },
-		{ MG_OPT_TEXT, 'o', "output", "WHAT", "events: instead of a summary", &o.output },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text, jsonl or tsv; of a table also csv and json",
-		  &o.format },
+		{ MG_OPT_WORD, 'o', "output", "events", "instead of a summary", &o.output },
+		{ MG_OPT_WORD, 0, "format", "text|tsv|csv|json|jsonl", "csv and json: only of tables", &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL, "leave out the heading line of tables",
 		  &o.no_headers },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
+	const struct mg_opt_values values[] = { { "show", mg_state_view_name }, { NULL, NULL } };
 	const struct mg_tool tool = {
 		.name = "mgstate",
 		.summary = "show the state of pods, nodes and operators",
@@ -185,6 +179,7 @@ int main(int argc, char **argv)
 			    "  mgstate -n openshift-kube-apiserver must-gather/\n"
 			    "  mgstate --restarts must-gather.tar.gz\n",
 		.opts = table,
+		.values = values,
 	};
 	struct mg_out out;
 	char        **operands;

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +17,8 @@
 #include "ingest/ingest.h"
 #include "io/out.h"
 #include "render/timeline.h"
+#include "session/session.h"
+#include "session/values.h"
 
 struct opts {
 	struct mg_window_args window;
@@ -172,9 +173,8 @@ static int check_form(struct run *r)
 	const struct opts  *o = r->o;
 	struct mg_timeline *t = &r->view;
 
-	if (o->format && !mg_timeline_form_parse(o->format, &t->form))
-		return mg_usage_error(r->tool, "'--format=%s': expected text, jsonl, json, tsv, log "
-				      "or trace", o->format);
+	if (o->format)
+		mg_timeline_form_parse(o->format, &t->form);
 	if (o->intervals && (o->group || t->form != MG_TIMELINE_TEXT))
 		return mg_usage_error(r->tool, "--intervals is a text, and not with --group");
 	if (o->intervals)
@@ -190,10 +190,7 @@ static int check_form(struct run *r)
 		return -1;
 	t->counts.by = mg_event_key_parse(o->group);
 	if (t->counts.by == MG_KEY_COUNT)
-		return mg_usage_error(r->tool, "'--group=%s': expected kind, severity, source, "
-				      "component, node, pod, namespace, resource, user, verb, code "
-				      "or file",
-				      o->group);
+		return mg_opt_no_such(r->tool, "group", mg_strz(o->group), "key");
 	if (t->form != MG_TIMELINE_TEXT && t->form != MG_TIMELINE_TSV)
 		return mg_usage_error(r->tool, "--group is for --format=text or tsv");
 	t->form = t->form == MG_TIMELINE_TSV ? MG_TIMELINE_GROUPS_TSV : MG_TIMELINE_GROUPS;
@@ -205,17 +202,15 @@ static int check(struct run *r)
 	const struct opts *o = r->o;
 	struct mg_str      unknown;
 
-	if (o->severity && !mg_severity_parse(mg_strz(o->severity), &r->filter.severity))
-		return mg_usage_error(r->tool, "'--severity=%s': expected debug, info, warning, "
-				      "error or critical", o->severity);
+	if (o->severity)
+		mg_severity_parse(mg_strz(o->severity), &r->filter.severity);
 	r->view.states = o->kinds.n || o->severity;
 	r->filter.kinds = (struct mg_words){ o->kinds.v, o->kinds.n };
 	r->filter.nodes = (struct mg_words){ o->nodes.v, o->nodes.n };
 	r->filter.components = (struct mg_words){ o->components.v, o->components.n };
 	unknown = mg_filter_unknown_kind(&r->filter);
 	if (unknown.n)
-		return mg_usage_error(r->tool, "'--kind=%.*s': no such kind; see mg-events(5)",
-				      MG_FMT(unknown));
+		return mg_opt_no_such(r->tool, "kind", unknown, "kind");
 	r->view.out = &r->out;
 	r->view.max = (size_t)o->max;
 	r->view.headings = !o->no_headers;
@@ -233,7 +228,7 @@ static int timeline(struct run *r, char **operands, int n)
 
 	if (rc >= 0)
 		return rc;
-	signal(SIGPIPE, SIG_IGN);
+	mg_session_begin();
 	mg_out_fd(&r->out, STDOUT_FILENO);
 	r->merge = mg_merge_new(&r->paths, late ? SIZE_MAX : MG_MERGE_WINDOW, on_bad, r);
 	open_all(r, operands, n);
@@ -259,19 +254,22 @@ int main(int argc, char **argv)
 		{ MG_OPT_LIST, 'k', "kind", "KIND,...", "these kinds; etcd means all etcd.*", &o.kinds },
 		{ MG_OPT_LIST, 0, "node", "NODE,...", "of these nodes", &o.nodes },
 		{ MG_OPT_LIST, 0, "component", "NAME,...", "of these components", &o.components },
-		{ MG_OPT_TEXT, 's', "severity", "LEVEL", "of this severity or above", &o.severity },
-		{ MG_OPT_COUNT, 'n', "max", "N", "the first N events or groups, 0: all (default)", &o.max },
+		{ MG_OPT_WORD, 's', "severity", "debug|info|warning|error|critical", "and above", &o.severity },
+		{ MG_OPT_COUNT, 'n', "rows", "N", "the first N events or groups, 0: all (default)", &o.max },
+		{ MG_OPT_COUNT, 0, "max", "N", NULL, &o.max },
 		{ MG_OPT_FLAG, 0, "intervals", NULL, "only what lasted, each with a bar on the clock",
 		  &o.intervals },
 		{ MG_OPT_TEXT, 0, "group", "KEY", "count over time by kind, severity, source, node, user ...",
 		  &o.group },
 		{ MG_OPT_TEXT, 0, "step", "DURATION", "smallest step of --group (default 1s)", &o.step },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT", "text, jsonl, json, tsv, log (lnav) or trace (Perfetto)",
+		{ MG_OPT_WORD, 0, "format", "text|jsonl|json|tsv|log|trace", "log: for lnav, trace: for Perfetto",
 		  &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL, "tsv without the line of column names", &o.no_headers },
 		MG_WINDOW_OPTS(&o.window),
 		MG_COMMON_OPTS(&o.common),
 	};
+	const struct mg_opt_values values[] = { { "kind", mg_values_event_kind },
+						{ "group", mg_values_event_key }, { NULL, NULL } };
 	const struct mg_tool tool = {
 		.name = "mgtimeline",
 		.summary = "merge event streams into one timeline",
@@ -281,6 +279,7 @@ int main(int argc, char **argv)
 			    "  mgtimeline --group=kind incident.tar.gz\n"
 			    "  mgtimeline --kind=etcd,leader_election --format=jsonl *.jsonl | jq .message\n",
 		.opts = table,
+		.values = values,
 	};
 	struct run r = { .tool = &tool, .o = &o };
 	char     **operands;

@@ -8,16 +8,18 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/time.h"
 #include "cli/opt.h"
 #include "io/bundle.h"
 #include "io/extract.h"
 #include "io/out.h"
+#include "session/session.h"
+#include "session/values.h"
 
 struct opts {
 	bool             list, extract, to_stdout, json, no_headers;
@@ -134,7 +136,8 @@ static void on_fault(void *ctx, struct mg_str path, const struct mg_err *err)
 	       err->status == MG_FATAL ? "; what follows in the archive is lost" : "");
 }
 
-static bool parse_kinds(const struct mg_list *l, uint64_t *bits)
+/* -1, or the exit status to leave with. */
+static int parse_kinds(const struct mg_tool *tool, const struct mg_list *l, uint64_t *bits)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		struct mg_str rest = mg_strz(l->v[i]), one;
@@ -145,24 +148,23 @@ static bool parse_kinds(const struct mg_list *l, uint64_t *bits)
 			mg_str_cut(rest, ',', &one, &rest);
 			k = mg_kind_parse(one);
 			if (k == MG_KIND_COUNT)
-				return false;
+				return mg_opt_no_such(tool, "kind", one, "kind");
 			*bits |= UINT64_C(1) << k;
 		}
 	}
-	return true;
+	return -1;
 }
 
 static int check(const struct mg_tool *tool, struct opts *o, struct mg_bundle_opts *b)
 {
+	int rc;
+
 	for (size_t i = 0; i < o->common.limits.n; i++)
 		if (!mg_limits_parse(&b->limits, mg_strz(o->common.limits.v[i])))
 			return mg_usage_error(tool, "'--limit=%s': expected depth=N, members=N, "
 					      "member-size=N or ratio=N", o->common.limits.v[i]);
-	if (!parse_kinds(&o->kinds, &o->kind_bits))
-		return mg_usage_error(tool, "'--kind': no such kind; see docs/formats/kinds.md");
-	if (o->format && strcmp(o->format, "jsonl") != 0 && strcmp(o->format, "json") != 0 &&
-	    strcmp(o->format, "text") != 0)
-		return mg_usage_error(tool, "'--format=%s': expected text or jsonl", o->format);
+	if ((rc = parse_kinds(tool, &o->kinds, &o->kind_bits)) >= 0)
+		return rc;
 	o->json |= o->format && o->format[0] == 'j';
 	if (o->list + o->extract + o->to_stdout > 1)
 		return mg_usage_error(tool, "only one of --list, --extract and --stdout");
@@ -216,12 +218,12 @@ int main(int argc, char **argv)
 		  "only paths that match (* also matches /)", &o.globs },
 		{ MG_OPT_FLAG, 0, "json", NULL,
 		  "same as --format=jsonl", &o.json },
-		{ MG_OPT_TEXT, 0, "format", "FORMAT",
-		  "of the list: text or jsonl", &o.format },
+		{ MG_OPT_WORD, 0, "format", "text|jsonl", "of the list", &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL,
 		  "no heading above the list", &o.no_headers },
 		MG_COMMON_OPTS(&o.common),
 	};
+	const struct mg_opt_values values[] = { { "kind", mg_values_file_kind }, { NULL, NULL } };
 	const struct mg_tool tool = {
 		.name = "mgunpack",
 		.summary = "list, print or extract what an archive holds",
@@ -230,6 +232,7 @@ int main(int argc, char **argv)
 			    "  mgunpack -O --kind=audit must-gather.tar.gz | jq .verb\n"
 			    "  mgunpack -x -C out -g '*/kube-apiserver/*' must-gather.tar.gz\n",
 		.opts = table,
+		.values = values,
 	};
 	struct run            r = { .tool = &tool, .o = &o, .dir = -1 };
 	struct mg_bundle_opts b = { mg_limits_default, on_fault, NULL, &r };
@@ -240,8 +243,13 @@ int main(int argc, char **argv)
 		rc = check(&tool, &o, &b);
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
+	if (rc < 0 && o.extract) {
+		mg_session_begin_writer();
+		mg_confine(&(struct mg_confine){ .dir = o.dir });
+	} else if (rc < 0) {
+		mg_session_begin();
+	}
 	if (rc < 0) {
-		signal(SIGPIPE, SIG_IGN);
 		mg_out_fd(&r.out, STDOUT_FILENO);
 		rc = run(&r, operands, n, &b);
 	}

@@ -151,9 +151,9 @@ void mg_find_event(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_
 				       MG_FMT(e->verb), MG_FMT(e->resource), MG_FMT(e->ns),
 				       e->ns.n && e->name.n ? "/" : "", MG_FMT(e->name),
 				       mg_rule_user(x, e->user), e->code);
-	if (e->duration_ns >= MG_MS)
-		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(text),
-				       mg_duration_text(e->duration_ns, d, sizeof(d)));
+	if (e->duration_ns >= MG_MS && /* "slow fdatasync 40.0 s" has said it */
+	    !mg_str_has(text, mg_strz(mg_duration_text(e->duration_ns, d, sizeof(d)))))
+		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(text), d);
 	add_evidence(f, (struct mg_evidence){ e->artifact, e->line, e->time_ns, also(x, text, e) });
 }
 

@@ -66,18 +66,51 @@ static int64_t overlap(const struct mg_event *e, int64_t a, int64_t b)
 	return hi > lo ? hi - lo : 0;
 }
 
+/* All long operations, by start. */
+struct long_ops {
+	const struct mg_event **op;
+	size_t                  n, cap;
+	int64_t                 longest_ns;
+};
+
+static void collect(struct long_ops *l, const struct mg_case *c)
+{
+	for (size_t i = 0; i < c->events.n; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+
+		if (!mg_is_long_op(e))
+			continue;
+		MG_PUSH(l->op, l->n, l->cap, e);
+		l->longest_ns = e->duration_ns > l->longest_ns ? e->duration_ns : l->longest_ns;
+	}
+}
+
+/* The first one that may reach `ns`. */
+static size_t first_reaching(const struct long_ops *l, int64_t ns)
+{
+	size_t lo = 0, hi = l->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (ns - l->op[mid]->time_ns > l->longest_ns)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 /* Fill the witnesses of a stall; returns the share of it that is covered by waiting. */
-static double witness(struct mg_stall *s, const struct mg_case *c)
+static double witness(struct mg_stall *s, const struct long_ops *l)
 {
 	int64_t covered = 0, reach = s->start_ns;
 
-	for (size_t i = 0; i < c->events.n; i++) {
-		const struct mg_event *e = &c->events.ev[i];
+	for (size_t i = first_reaching(l, s->start_ns); i < l->n && l->op[i]->time_ns <= s->end_ns; i++) {
+		const struct mg_event *e = l->op[i];
 		int64_t                end;
 
-		if (e->time_ns != MG_TIME_NONE && e->time_ns > s->end_ns)
-			break;
-		if (!mg_is_long_op(e) || overlap(e, s->start_ns, s->end_ns) < MG_SEC / 2)
+		if (overlap(e, s->start_ns, s->end_ns) < MG_SEC / 2)
 			continue;
 		end = mg_event_end(e);
 		s->waiting++;
@@ -110,11 +143,11 @@ static void sharpen(struct mg_stall *s)
 	s->end_ns = mg_event_end(s->etcd);
 }
 
-static void add_stall(struct mg_signals *g, const struct mg_case *c, int64_t a, int64_t b)
+static void add_stall(struct mg_signals *g, const struct long_ops *l, int64_t a, int64_t b)
 {
 	struct mg_stall s = { .start_ns = a, .end_ns = b };
 
-	if (b - a < STALL_MIN_NS || witness(&s, c) < STALL_MIN_COVER ||
+	if (b - a < STALL_MIN_NS || witness(&s, l) < STALL_MIN_COVER ||
 	    s.waiting < STALL_MIN_OPS)
 		return;
 	sharpen(&s);
@@ -122,7 +155,7 @@ static void add_stall(struct mg_signals *g, const struct mg_case *c, int64_t a, 
 		struct mg_stall joined = { .start_ns = g->stall[g->nstall - 1].start_ns,
 					   .end_ns = s.end_ns };
 
-		witness(&joined, c);
+		witness(&joined, l);
 		g->stall[g->nstall - 1] = joined;
 		return;
 	}
@@ -130,7 +163,7 @@ static void add_stall(struct mg_signals *g, const struct mg_case *c, int64_t a, 
 }
 
 /* Pauses between answered writes. */
-static void stalls_from_writes(struct mg_signals *g, const struct mg_case *c)
+static void stalls_from_writes(struct mg_signals *g, const struct mg_case *c, const struct long_ops *l)
 {
 	size_t                  n, with = 0;
 	const struct mg_second *s = mg_requests_seconds(c->audit, &n);
@@ -143,7 +176,7 @@ static void stalls_from_writes(struct mg_signals *g, const struct mg_case *c)
 		with++;
 		writes += s[i].ended;
 		if (last && s[i].first_write_ns > last)
-			add_stall(g, c, last, s[i].first_write_ns);
+			add_stall(g, l, last, s[i].first_write_ns);
 		if (s[i].last_write_ns > last)
 			last = s[i].last_write_ns;
 	}
@@ -171,15 +204,14 @@ static bool starting(const struct mg_case *c, const struct mg_event *op)
 }
 
 /* Operations that end together had waited for the same thing. */
-static void stalls_from_releases(struct mg_signals *g, const struct mg_case *c)
+static void stalls_from_releases(struct mg_signals *g, const struct mg_case *c, const struct long_ops *l)
 {
 	const struct mg_event **op = NULL;
 	size_t                  n = 0, cap = 0;
 
-	for (size_t i = 0; i < c->events.n; i++)
-		if (mg_is_long_op(&c->events.ev[i]) &&
-		    c->events.ev[i].duration_ns >= 2 * MG_SEC && !starting(c, &c->events.ev[i]))
-			MG_PUSH(op, n, cap, &c->events.ev[i]);
+	for (size_t i = 0; i < l->n; i++)
+		if (l->op[i]->duration_ns >= 2 * MG_SEC && !starting(c, l->op[i]))
+			MG_PUSH(op, n, cap, l->op[i]);
 	if (n)
 		qsort(op, n, sizeof(*op), by_end);
 	for (size_t i = 0, k; i < n; i = k) {
@@ -189,7 +221,7 @@ static void stalls_from_releases(struct mg_signals *g, const struct mg_case *c)
 					     RELEASE_TOGETHER_NS; k++)
 			start = op[k]->time_ns < start ? op[k]->time_ns : start;
 		if (k - i >= RELEASE_MIN_OPS)
-			add_stall(g, c, start, mg_event_end(op[k - 1]));
+			add_stall(g, l, start, mg_event_end(op[k - 1]));
 	}
 	free(op);
 }
@@ -349,12 +381,16 @@ static void find_restarts(struct mg_signals *g, const struct mg_case *c)
 
 void mg_signals_build(struct mg_signals *s, const struct mg_case *c)
 {
+	struct long_ops ops = { 0 };
+
 	*s = (struct mg_signals){ 0 };
 	s->from_writes = mg_requests_count(c->audit) > 0;
+	collect(&ops, c);
 	if (s->from_writes)
-		stalls_from_writes(s, c);
+		stalls_from_writes(s, c, &ops);
 	else
-		stalls_from_releases(s, c);
+		stalls_from_releases(s, c, &ops);
+	free(ops.op);
 	etcd_totals(s, c);
 	collect_deaths(s, c);
 	find_restarts(s, c);

@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/leavings.h"
+
 static void say_and_exit(size_t size)
 {
 	fprintf(stderr, "mgtools: out of memory (wanted %zu bytes); raise the memory limit "
 			"or read fewer inputs at once\n", size);
+	mg_leavings_remove();
 	_exit(5);
 }
 

@@ -9,8 +9,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/confine.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "cli/complete.h"
+#include "cli/help.h"
+#include "cli/near.h"
 
 void mg_list_release(struct mg_list *l)
 {
@@ -60,46 +65,16 @@ size_t mg_terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
 }
 
-static void print_option(const struct mg_opt *o)
-{
-	char left[64];
-	int  n = 0;
-
-	if (o->letter && o->name)
-		n = snprintf(left, sizeof(left), "  -%c, --%s", o->letter, o->name);
-	else if (o->letter)
-		n = snprintf(left, sizeof(left), "  -%c", o->letter);
-	else
-		n = snprintf(left, sizeof(left), "      --%s", o->name);
-	if (o->arg)
-		snprintf(left + n, sizeof(left) - (size_t)n,
-			 o->type == MG_OPT_OPTTEXT ? "[=%s]" : o->name ? "=%s" : " %s", o->arg);
-	printf("%-29s %s\n", left, o->help);
-}
-
-static void print_help(const struct mg_tool *tool)
-{
-	printf("%s - %s\n\nUsage: %s %s\n", tool->name, tool->summary, tool->name, tool->usage);
-	if (tool->examples)
-		printf("\nExamples:\n%s", tool->examples);
-	if (tool->opts->type != MG_OPT_HEAD)
-		printf("\nOptions:\n");
-	for (const struct mg_opt *o = tool->opts; o->type != MG_OPT_END; o++) {
-		if (o->type == MG_OPT_HEAD)
-			printf("\n%s:\n", o->help);
-		else
-			print_option(o);
-	}
-	printf("\nExit status: 0 done, 1 --fail-on reached, 2 wrong usage or nothing readable,\n"
-	       "3 done but some input was damaged, 4 output could not be written.\n");
-}
-
 static void print_version(const struct mg_tool *tool)
 {
 	printf("%s (mgtools) %s\n", tool->name, MG_VERSION);
 #ifdef MG_FEATURES
 	printf("features: %s\n", MG_FEATURES);
 #endif
+	if (mg_confine_abi())
+		printf("confined by: Landlock, ABI %d\n", mg_confine_abi());
+	else
+		printf("confined by: nothing, there is no Landlock here\n");
 }
 
 /* Status to leave with after something was printed to stdout. */
@@ -114,51 +89,15 @@ static int printed(const struct mg_tool *tool)
 	return MG_EXIT_OUTPUT;
 }
 
-/* Edits to turn `a` into `b`, small strings only. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t d[32][32], n = strlen(a), m = strlen(b);
-
-	if (n > 31 || m > 31)
-		return 64;
-	for (size_t i = 0; i <= n; i++)
-		for (size_t j = 0; j <= m; j++) {
-			size_t cost, best;
-
-			if (i == 0 || j == 0) {
-				d[i][j] = i + j;
-				continue;
-			}
-			cost = a[i - 1] != b[j - 1];
-			best = d[i - 1][j - 1] + cost;
-			if (d[i - 1][j] + 1 < best)
-				best = d[i - 1][j] + 1;
-			if (d[i][j - 1] + 1 < best)
-				best = d[i][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    d[i - 2][j - 2] + 1 < best)
-				best = d[i - 2][j - 2] + 1; /* two letters swapped */
-			d[i][j] = best;
-		}
-	return d[n][m];
-}
-
 static int unknown_option(const struct mg_tool *tool, const char *name)
 {
-	const struct mg_opt *best = NULL;
-	size_t               least = strlen(name) / 2 + 1; /* of half the letters, not "--x" */
+	struct mg_near near = mg_near_begin(mg_strz(name));
 
-	if (least > 4)
-		least = 4;
-	for (const struct mg_opt *o = tool->opts; o->type != MG_OPT_END; o++) {
-		size_t d = o->name ? distance(name, o->name) : 64;
-
-		if (d < least)
-			least = d, best = o;
-	}
-	if (best)
-		return mg_usage_error(tool, "unknown option '--%s'; did you mean '--%s'?", name,
-				      best->name);
+	for (const struct mg_opt *o = tool->opts; o->type != MG_OPT_END; o++)
+		if (o->name && o->help)
+			mg_near_add(&near, o->name);
+	if (near.word)
+		return mg_usage_error(tool, "unknown option '--%s'; did you mean '--%s'?", name, near.word);
 	return mg_usage_error(tool, "unknown option '--%s'", name);
 }
 
@@ -185,9 +124,38 @@ static const struct mg_opt *find_long(const struct mg_tool *tool, const char *na
 static const struct mg_opt *find_letter(const struct mg_tool *tool, char c)
 {
 	for (const struct mg_opt *o = tool->opts; o->type != MG_OPT_END; o++)
-		if (o->letter == c && o->type != MG_OPT_HEAD)
+		if (o->letter == c && o->type > MG_OPT_BRIEF)
 			return o;
 	return NULL;
+}
+
+#define TOO_MANY 30 /* words for a message of one line */
+
+int mg_opt_no_such(const struct mg_tool *tool, const char *option, struct mg_str value,
+		   const char *what)
+{
+	struct mg_near near = mg_near_begin(value);
+	struct mg_buf  all = { 0 };
+	const char    *word;
+	size_t         n = 0;
+	int            rc;
+
+	for (const struct mg_opt_values *v = tool->values; v && v->option; v++)
+		for (size_t i = 0; strcmp(v->option, option) == 0 && (word = v->word(i)) != NULL; i++) {
+			mg_near_add(&near, word);
+			mg_buf_printf(&all, "%s%s", n++ ? ", " : "", word);
+		}
+	if (near.word)
+		rc = mg_usage_error(tool, "'--%s=%.*s': no such %s; did you mean '%s'?", option,
+				    MG_FMT(value), what, near.word);
+	else if (n > TOO_MANY)
+		rc = mg_usage_error(tool, "'--%s=%.*s': no such %s; %s(1) has all", option,
+				    MG_FMT(value), what, tool->name);
+	else
+		rc = mg_usage_error(tool, "'--%s=%.*s': no such %s; there are %.*s", option,
+				    MG_FMT(value), what, MG_FMT(mg_buf_str(&all)));
+	mg_buf_release(&all);
+	return rc;
 }
 
 static int bad_value(const struct mg_tool *tool, const struct mg_opt *o, const char *value,
@@ -196,6 +164,32 @@ static int bad_value(const struct mg_tool *tool, const struct mg_opt *o, const c
 	if (o->name)
 		return mg_usage_error(tool, "'--%s=%s': expected %s", o->name, value, expected);
 	return mg_usage_error(tool, "'-%c %s': expected %s", o->letter, value, expected);
+}
+
+/* One of the words of "a|b|c"; -1 to go on. */
+static int take_word(const struct mg_tool *tool, const struct mg_opt *o, const char *value)
+{
+	struct mg_near near = mg_near_begin(mg_strz(value));
+	struct mg_str  rest = mg_strz(o->arg), word;
+	struct mg_buf  b = { 0 };
+	int            rc;
+
+	while (rest.n) {
+		mg_str_cut(rest, '|', &word, &rest);
+		if (mg_str_eq(word, mg_strz(value))) {
+			*(const char **)o->dest = value;
+			mg_buf_release(&b);
+			return -1;
+		}
+		mg_near_add_str(&near, word);
+		mg_buf_printf(&b, "%s%.*s", !b.n ? "" : rest.n ? ", " : " or ", MG_FMT(word));
+	}
+	if (near.found.n)
+		mg_buf_printf(&b, "; did you mean '%.*s'?", MG_FMT(near.found));
+	mg_buf_addc(&b, '\0');
+	rc = bad_value(tool, o, value, b.p);
+	mg_buf_release(&b);
+	return rc;
 }
 
 /* Store one option; -1 to go on. */
@@ -211,7 +205,7 @@ static int take(const struct mg_tool *tool, const struct mg_opt *o, const char *
 			return -1;
 		}
 		if (strcmp(o->name, "help") == 0)
-			print_help(tool);
+			mg_help_print(tool);
 		else
 			print_version(tool);
 		return printed(tool);
@@ -219,12 +213,8 @@ static int take(const struct mg_tool *tool, const struct mg_opt *o, const char *
 	case MG_OPT_OPTTEXT:
 		*(const char **)o->dest = value;
 		return -1;
-	case MG_OPT_WHEN:
-		if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 &&
-		    strcmp(value, "never") != 0)
-			return bad_value(tool, o, value, "auto, always or never");
-		*(const char **)o->dest = value;
-		return -1;
+	case MG_OPT_WORD:
+		return take_word(tool, o, value);
 	case MG_OPT_LIST:
 		MG_PUSH(l->v, l->n, l->cap, value);
 		return -1;
@@ -238,10 +228,10 @@ static int take(const struct mg_tool *tool, const struct mg_opt *o, const char *
 	}
 }
 
-static bool wants_value(const struct mg_opt *o)
+bool mg_opt_wants_value(const struct mg_opt *o)
 {
 	return o->type == MG_OPT_TEXT || o->type == MG_OPT_LIST || o->type == MG_OPT_COUNT ||
-	       o->type == MG_OPT_WHEN;
+	       o->type == MG_OPT_WORD;
 }
 
 static int long_option(const struct mg_tool *tool, char **argv, int argc, int *i)
@@ -261,9 +251,9 @@ static int long_option(const struct mg_tool *tool, char **argv, int argc, int *i
 		return mg_usage_error(tool, "option '--%s' takes no value", o->name);
 	if (eq)
 		value = eq + 1;
-	else if (wants_value(o) && *i + 1 >= argc)
+	else if (mg_opt_wants_value(o) && *i + 1 >= argc)
 		return mg_usage_error(tool, "option '--%s' needs a value", o->name);
-	else if (wants_value(o))
+	else if (mg_opt_wants_value(o))
 		value = argv[++*i];
 	else if (o->type == MG_OPT_OPTTEXT)
 		value = "";
@@ -278,7 +268,7 @@ static int short_options(const struct mg_tool *tool, char **argv, int argc, int 
 
 		if (!o)
 			return mg_usage_error(tool, "unknown option '-%c'", *p);
-		if (wants_value(o)) {
+		if (mg_opt_wants_value(o)) {
 			if (!p[1] && *i + 1 >= argc)
 				return mg_usage_error(tool, "option '-%c' needs a value", *p);
 			return take(tool, o, p[1] ? p + 1 : argv[++*i]);
@@ -293,8 +283,13 @@ static int short_options(const struct mg_tool *tool, char **argv, int argc, int 
 int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***operands,
 		 int *noperands)
 {
-	int          n = 0;
+	int n = 0;
 
+	if (argc == 2 && strncmp(argv[1], "--completion=", 13) == 0) {
+		if (!mg_complete_print(tool, argv[1] + 13))
+			return mg_usage_error(tool, "'%s': expected bash, zsh, fish or list", argv[1]);
+		return printed(tool);
+	}
 	for (int i = 1; i < argc; i++) {
 		int rc = -1;
 

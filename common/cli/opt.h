@@ -10,11 +10,12 @@
 enum mg_opt_type {
 	MG_OPT_END = 0,
 	MG_OPT_HEAD,  /* `help` is a heading in --help                        */
+	MG_OPT_BRIEF, /* likewise; what follows it is only named in --help    */
 	MG_OPT_FLAG,  /* dest: bool *                                         */
 	MG_OPT_TEXT,  /* dest: const char ** (the last one given wins)        */
 	MG_OPT_LIST,  /* dest: struct mg_list * (repeatable, not split)       */
 	MG_OPT_COUNT, /* dest: long *; a number >= 0                          */
-	MG_OPT_WHEN,  /* dest: const char **; auto, always or never           */
+	MG_OPT_WORD,  /* dest: const char **; one of the words of `arg`: "text|json" */
 	MG_OPT_OPTTEXT, /* like TEXT, the value may be left out: --x or --x=V; then "" */
 };
 
@@ -27,9 +28,17 @@ struct mg_opt {
 	enum mg_opt_type type;
 	char             letter; /* 0: none */
 	const char      *name;   /* without "--" */
-	const char      *arg;    /* name of the value in --help */
-	const char      *help;   /* one line, lower case, no full stop */
+	const char      *arg;    /* name of the value in --help, "KIND,..." is a list */
+	const char      *help;   /* one line, lower case, no full stop; NULL: an older name, which
+				    only the parser knows */
 	void            *dest;
+};
+
+/* The words that the value of an option is made of, where they are too many for `arg`: for
+ * completions, and to say what was meant. */
+struct mg_opt_values {
+	const char *option;             /* without "--"; NULL ends the table */
+	const char *(*word)(size_t i);  /* NULL: there are no more           */
 };
 
 struct mg_tool {
@@ -38,6 +47,7 @@ struct mg_tool {
 	const char          *usage;    /* "[options] [file | directory | archive | -]..." */
 	const char          *examples; /* lines, each "  command\n" */
 	const struct mg_opt *opts;     /* ended by MG_OPT_END */
+	const struct mg_opt_values *values; /* may be NULL */
 };
 
 /* Options every tool has; put MG_COMMON_OPTS(&c) at the end of the table. */
@@ -48,14 +58,14 @@ struct mg_common {
 	struct mg_list limits;        /* "depth=8" … */
 };
 #define MG_COMMON_OPTS(c)                                                                    \
-	{ MG_OPT_HEAD, 0, NULL, NULL, "General", NULL },                                     \
+	{ MG_OPT_BRIEF, 0, NULL, NULL, "In all tools (see mg(7))", NULL },                   \
 	{ MG_OPT_COUNT, 'j', "threads", "N", "worker threads (default: all processors)",     \
 	  &(c)->threads },                                                                   \
 	{ MG_OPT_LIST, 0, "limit", "WHAT=N", "raise a limit: depth, members, member-size, ratio", \
 	  &(c)->limits },                                                                    \
-	{ MG_OPT_WHEN, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",   \
+	{ MG_OPT_WORD, 0, "color", "auto|always|never", "colours (NO_COLOR is honoured)",    \
 	  &(c)->color },                                                                     \
-	{ MG_OPT_WHEN, 0, "progress", "WHEN", "auto, always or never", &(c)->progress },     \
+	{ MG_OPT_WORD, 0, "progress", "auto|always|never", "progress on stderr", &(c)->progress }, \
 	{ MG_OPT_FLAG, 'q', "quiet", NULL, "no notes on stderr", &(c)->quiet },              \
 	{ MG_OPT_FLAG, 'v', "verbose", NULL, "say what was decided and why", &(c)->verbose }, \
 	{ MG_OPT_FLAG, 'h', "help", NULL, "show this help", NULL },                          \
@@ -79,6 +89,12 @@ int mg_opt_parse(const struct mg_tool *tool, int argc, char **argv, char ***oper
 /* No operand: standard input, unless it is a terminal (wrong usage).  -1 to go on. */
 int mg_opt_stdin(const struct mg_tool *tool, char ***operands, int *noperands);
 void mg_list_release(struct mg_list *l);
+/* Does the option need a value, which may be the next word? */
+bool mg_opt_wants_value(const struct mg_opt *o);
+/* Say that `option` has no such `what` ("kind"), and which of its tool->values may be meant;
+ * returns MG_EXIT_USAGE. */
+int mg_opt_no_such(const struct mg_tool *tool, const char *option, struct mg_str value,
+		   const char *what);
 
 /* "name: message" on stderr; never cut. */
 void mg_say(const struct mg_tool *tool, const char *fmt, ...)

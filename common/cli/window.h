@@ -13,7 +13,7 @@ struct mg_window_args {
 	const char *since, *until, *around, *width;
 };
 #define MG_WINDOW_OPTS(w)                                                                    \
-	{ MG_OPT_HEAD, 0, NULL, NULL, "Time window (RFC 3339, \"2026-11-20 03:12\", 03:12, -2h)", NULL }, \
+	{ MG_OPT_BRIEF, 0, NULL, NULL, "Time window (RFC 3339, \"2026-11-20 03:12\", 03:12, -2h)", NULL }, \
 	{ MG_OPT_TEXT, 'S', "since", "TIME", "from TIME on", &(w)->since },                  \
 	{ MG_OPT_TEXT, 'U', "until", "TIME", "before TIME", &(w)->until },                   \
 	{ MG_OPT_TEXT, 0, "around", "TIME", "TIME plus and minus the window", &(w)->around }, \

@@ -130,7 +130,8 @@ static void *ask_open(const struct mg_source *src)
 					  .message = q->messages ? on_message : NULL,
 					  .trace = q->want_traces ? on_trace : NULL,
 					  .request = q->requests ? on_request : NULL,
-					  .messages_only = q->messages_only,
+					  .messages_only = q->messages_only &&
+							   (!q->in_window || q->opts->windowed),
 					  .literals = q->match ? mg_log_match_literals(q->match)
 							       : NULL };
 

@@ -26,6 +26,8 @@ struct mg_log_ask {
 	const struct mg_log_match *match; /* NULL, or only messages that fit            */
 	bool                       messages, want_traces; /* what to count              */
 	bool                       messages_only; /* no events are needed: much faster   */
+	bool                       in_window;     /* a pass without the window is only to learn
+						     when the data end: events tell */
 	bool                       totals;        /* count components below `least`, too */
 	enum mg_severity           least; /* of traces and requests                      */
 	const struct mg_audit_query *requests; /* MG_AUDIT_GROUPS: how to count httplog lines,

@@ -179,7 +179,8 @@ static void member(struct walk *w, const struct node *parent, struct mg_archive 
 	mg_buf_release(&path);
 }
 
-static void enter(struct walk *w, const struct node *n, struct mg_src *src, enum mg_wrap wrap)
+/* Whether the end of the archive was reached. */
+static bool enter(struct walk *w, const struct node *n, struct mg_src *src, enum mg_wrap wrap)
 {
 	struct mg_archive *a;
 	struct mg_member   m;
@@ -190,7 +191,7 @@ static void enter(struct walk *w, const struct node *n, struct mg_src *src, enum
 		mg_err_set(&err, MG_FATAL, "archives nested more than %u deep; this one is left "
 			   "out (raise with --limit depth=N)", (unsigned)w->opts->limits.depth);
 		fault(w, n->path, &err);
-		return;
+		return false;
 	}
 	a = mg_archive_open(src, wrap);
 	while (!w->stop && (st = mg_archive_next(a, &m, &err)) == MG_OK) {
@@ -200,6 +201,19 @@ static void enter(struct walk *w, const struct node *n, struct mg_src *src, enum
 	if (!w->stop && st == MG_FATAL && err.msg[0])
 		fault_as(w, n->path, MG_FATAL, &err);
 	mg_archive_close(a);
+	return !w->stop && st == MG_EOF;
+}
+
+/* A compressed stream has its checksum behind the end of the archive in it: without a look
+ * there, damage that still makes an archive would go unseen. */
+static void read_rest(struct walk *w, const struct node *n, struct mg_src *src,
+		      const struct mg_archive *in)
+{
+	struct mg_str s;
+
+	while (mg_src_peek(src, 1, &s, NULL) == MG_OK)
+		mg_src_consume(src, s.n);
+	check_end(w, n, src, in);
 }
 
 static struct mg_src *unwrap(struct walk *w, struct mg_src *src, enum mg_wrap wrap)
@@ -214,8 +228,9 @@ static void stream(struct walk *w, const struct node *n, struct mg_src *src,
 		   const struct mg_archive *in)
 {
 	enum mg_wrap wrap = MG_WRAP_NONE;
+	int          layer;
 
-	for (int layer = 0;; layer++) {
+	for (layer = 0;; layer++) {
 		struct mg_str head;
 
 		if (mg_src_peek(src, 512, &head, NULL) != MG_OK)
@@ -238,7 +253,8 @@ static void stream(struct walk *w, const struct node *n, struct mg_src *src,
 		leaf(w, n, src);
 		check_end(w, n, src, in);
 	} else {
-		enter(w, n, src, wrap);
+		if (enter(w, n, src, wrap) && layer > 0)
+			read_rest(w, n, src, in);
 	}
 	mg_src_close(src);
 }

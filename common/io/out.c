@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/leavings.h"
 #include "base/mem.h"
 
 #define FLUSH_AT ((size_t)1 << 16)
@@ -42,6 +43,13 @@ static char *temp_name(const char *path, int attempt)
 	return b.p;
 }
 
+/* The temporary file is gone, renamed or never was. */
+static void forget_leaving(struct mg_out *o)
+{
+	mg_leavings_done(o->leaving);
+	o->leaving = 0;
+}
+
 enum mg_status mg_out_file(struct mg_out *o, const char *path)
 {
 	struct stat st;
@@ -56,8 +64,12 @@ enum mg_status mg_out_file(struct mg_out *o, const char *path)
 	for (int i = 0; i < 100 && o->fd < 0; i++) {
 		free(o->tmp);
 		o->tmp = temp_name(path, i);
+		o->leaving = mg_leavings_path(MG_LEAVING_FILE, AT_FDCWD, o->tmp);
 		o->fd = open(o->tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-		if (o->fd < 0 && errno != EEXIST)
+		if (o->fd >= 0)
+			break;
+		forget_leaving(o);
+		if (errno != EEXIST)
 			break;
 	}
 	if (o->fd >= 0)
@@ -116,6 +128,7 @@ void mg_out_printf(struct mg_out *o, const char *fmt, ...)
 static void forget(struct mg_out *o)
 {
 	mg_buf_release(&o->buf);
+	forget_leaving(o);
 	free(o->tmp);
 	free(o->path);
 	o->tmp = o->path = NULL;

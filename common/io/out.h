@@ -14,6 +14,7 @@ struct mg_out {
 	int           fd;
 	struct mg_buf buf;
 	char         *tmp, *path; /* atomic files: written to tmp, renamed to path */
+	int           leaving;    /* of tmp, see base/leavings.h */
 	struct mg_err err;
 };
 

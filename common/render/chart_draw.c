@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/leavings.h"
 #include "io/out.h"
 #include "render/chart.h"
 #include "render/gnuplot.h"
@@ -39,8 +41,13 @@ enum mg_status mg_chart_draw(struct mg_chart *c, const char *dir, const char *na
 		struct mg_gnuplot_job job = { .dir = dir, .stdout_fd = -1, .seconds = seconds,
 					      .script = gp.p + strlen(dir) + 1 };
 
+		int slot = mg_leavings_path(MG_LEAVING_FILE, AT_FDCWD, picture.p);
+
 		unlink(picture.p); /* never leave an old one beside new data */
 		st = mg_gnuplot_run(&job, err);
+		if (st != MG_OK)
+			unlink(picture.p); /* nor half of one */
+		mg_leavings_done(slot);
 	}
 	if (st == MG_OK && access(picture.p, R_OK) != 0) /* it may end well and not have drawn */
 		st = mg_err_set(err, MG_FAIL, "gnuplot made no picture");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* memfd_create */
 #include "render/gnuplot.h"
 
 #include <errno.h>
@@ -8,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/leavings.h"
 
 #define DEFAULT_SECONDS 20
 #define ERROR_TEXT 4096 /* of gnuplot's stderr that is looked at */
@@ -123,6 +127,7 @@ static void become_gnuplot(const struct mg_gnuplot_job *job, const char *path, i
 	int   in = job->script ? null : job->script_fd;
 	int   out = job->stdout_fd < 0 ? null : job->stdout_fd;
 
+	setpgid(0, 0); /* a wrapper around gnuplot ends together with what it started */
 	if (null < 0 || dup2(err_fd, 2) < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0)
 		_exit(127);
 	if (job->dir && chdir(job->dir) != 0)
@@ -179,6 +184,7 @@ static bool reap(pid_t pid, int64_t deadline, int *status)
 			return !killed;
 		}
 		if (!killed && now_ms() >= deadline) {
+			kill(-pid, SIGKILL);
 			kill(pid, SIGKILL);
 			killed = true;
 		}
@@ -211,6 +217,8 @@ static enum mg_status verdict(const struct mg_buf *text, bool in_time, int statu
 {
 	struct mg_str line = mg_str_head(telling_line(mg_buf_str(text)), 160);
 
+	if (!in_time && err)
+		err->sys_errno = ETIMEDOUT;
 	if (!in_time)
 		return mg_err_set(err, MG_FAIL, "gnuplot did not finish within %d s", seconds);
 	if (status == 0) {
@@ -231,6 +239,7 @@ enum mg_status mg_gnuplot_run(const struct mg_gnuplot_job *job, struct mg_err *e
 	enum mg_status st;
 	pid_t          pid;
 	bool           in_time;
+	int            slot;
 
 	if (!find_gnuplot(&path)) {
 		st = mg_err_set(err, MG_SKIP,
@@ -244,10 +253,12 @@ enum mg_status mg_gnuplot_run(const struct mg_gnuplot_job *job, struct mg_err *e
 	}
 	if (pid == 0)
 		become_gnuplot(job, path.p, fds[1]);
+	slot = mg_leavings_child(pid);
 	close(fds[1]);
 	fds[1] = -1;
 	in_time = drain(fds[0], deadline, &text);
 	in_time = reap(pid, deadline, &status) && in_time;
+	mg_leavings_done(slot);
 	st = verdict(&text, in_time, status, seconds, err);
 out:
 	if (fds[0] >= 0)
@@ -259,10 +270,22 @@ out:
 	return st;
 }
 
-/* gnuplot reads the script from a file that has no name any more. */
+/* A file without a name: in memory where there is such a thing, because a process that is
+ * confined cannot make one in /tmp. */
+static FILE *nameless_file(void)
+{
+#ifdef MFD_CLOEXEC
+	int fd = memfd_create("gnuplot-script", MFD_CLOEXEC);
+
+	if (fd >= 0)
+		return fdopen(fd, "w+");
+#endif
+	return tmpfile();
+}
+
 enum mg_status mg_gnuplot_text(struct mg_str script, int stdout_fd, struct mg_err *err)
 {
-	FILE                 *f = tmpfile();
+	FILE                 *f = nameless_file();
 	struct mg_gnuplot_job job = { .stdout_fd = stdout_fd };
 	enum mg_status        st;
 

@@ -30,7 +30,8 @@ struct mg_gnuplot_job {
 /* Run gnuplot (from PATH, no shell, without the user's start-up files) and wait for it.
  * MG_OK: it succeeded; err->msg holds its first warning or is empty.
  * MG_SKIP: there is no gnuplot; err says how to get one.
- * MG_FAIL: it failed or ran out of time; err holds the first line it wrote to stderr. */
+ * MG_FAIL: it failed, err holds the first line it wrote to stderr; or it ran out of time,
+ * then err->sys_errno is ETIMEDOUT. */
 enum mg_status mg_gnuplot_run(const struct mg_gnuplot_job *job, struct mg_err *err);
 
 /* Run it on a script in memory, the picture going to `stdout_fd`; as mg_gnuplot_run, and

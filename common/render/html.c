@@ -5,7 +5,6 @@
 
 #include "render/finding_text.h"
 #include "render/html_internal.h"
-#include "render/plot_internal.h"
 #include "render/tables.h"
 
 /* --- head -------------------------------------------------------------------------------- */
@@ -63,7 +62,8 @@ static void navigation(struct mg_html_page *p)
 {
 	mg_buf_addz(&p->b, "<nav>");
 	mg_buf_printf(&p->b, "<a href=\"#findings\">Findings (%u)</a>", p->fs->n);
-	mg_buf_addz(&p->b, "<a href=\"#timeline\">Timeline</a><a href=\"#tables\">Numbers</a>"
+	mg_buf_addz(&p->b, "<a href=\"#timeline\">Timeline</a>"
+		"<a href=\"#pictures\">Pictures</a><a href=\"#tables\">Numbers</a>"
 		"<a href=\"#unknown\">Not known</a><a href=\"#coverage\">Coverage</a>"
 		"<a href=\"#events\">Events</a></nav>\n<main>\n");
 }
@@ -88,30 +88,6 @@ static void verdict(struct mg_html_page *p, const struct mg_coverage *cov)
 }
 
 /* --- sections ------------------------------------------------------------------------------ */
-
-static void timeline(struct mg_html_page *p)
-{
-	struct mg_plan      t;
-	struct mg_plot_opts o = { .picture = MG_PICTURE_SVG };
-	struct mg_err       err = { 0 };
-
-	mg_html_section(p, "timeline", "Timeline");
-	if (!p->opt->series) {
-		mg_buf_addz(&p->b, "<p>Nothing to draw: no record has a time.</p>\n");
-	} else {
-		if (mg_plan_build(&t, p->c, p->fs, p->opt->series, &o, &err) == MG_OK) {
-			mg_html_chart(&p->b, &t.chart, p->fs);
-			mg_buf_addz(&p->b, "<p class=\"dim js\">Drag over the picture to see only the events "
-					   "of that time.</p>\n");
-		} else {
-			mg_buf_addz(&p->b, "<p>");
-			mg_html_text(&p->b, mg_strz(err.msg));
-			mg_buf_addz(&p->b, "</p>\n");
-		}
-		mg_plan_release(&t);
-	}
-	mg_html_section_end(p);
-}
 
 /* A grid under its own title, released; its words where it is empty. */
 static void grid(struct mg_html_page *p, const char *id, const char *title, struct mg_grid *g,
@@ -244,7 +220,8 @@ void mg_render_html(struct mg_out *o, const struct mg_case *c, const struct mg_f
 	navigation(&p);
 	verdict(&p, &cov);
 	mg_html_findings(&p);
-	timeline(&p);
+	mg_html_timeline(&p);
+	mg_html_pictures(&p);
 	tables(&p);
 	unknown(&p, &cov);
 	coverage(&p, &cov);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "render/chart_internal.h"
 #include "render/html_internal.h"
 
@@ -52,7 +54,7 @@ static bool known(const struct mg_html_frame *f, double v)
 	return isfinite(v) && (!f->y->log || v > 0);
 }
 
-static double y_of(const struct mg_html_frame *f, double v)
+double mg_html_y(const struct mg_html_frame *f, double v)
 {
 	double lo = f->y->lo, hi = f->y->hi;
 
@@ -95,7 +97,7 @@ static void area(struct mg_buf *b, const struct mg_html_frame *f, const struct m
 		if (in && !open)
 			mg_buf_printf(b, "M%.1f %.1f", x_of(f, t, i, 0), f->bottom);
 		if (in)
-			mg_buf_printf(b, "V%.1fH%.1f", y_of(f, v[i]), x_of(f, t, i, 1));
+			mg_buf_printf(b, "V%.1fH%.1f", mg_html_y(f, v[i]), x_of(f, t, i, 1));
 		else if (open)
 			mg_buf_printf(b, "V%.1fz", f->bottom);
 		open = in;
@@ -114,7 +116,7 @@ static void line(struct mg_buf *b, const struct mg_html_frame *f, const struct m
 
 		if (in)
 			mg_buf_printf(b, "%c%.1f %.1f", open ? 'L' : 'M', x_of(f, t, i, 0.5),
-				      y_of(f, v[i]));
+				      mg_html_y(f, v[i]));
 		open = in;
 	}
 }
@@ -128,7 +130,7 @@ static void steps(struct mg_buf *b, const struct mg_html_frame *f, const struct 
 		if (!known(f, v[i]) || outside(f, t, i))
 			continue; /* a count holds until the next dump */
 		mg_buf_printf(b, open ? "H%.1fV%.1f" : "M%.1f %.1f", x_of(f, t, i, 0),
-			      y_of(f, v[i]));
+			      mg_html_y(f, v[i]));
 		open = true;
 	}
 }
@@ -139,7 +141,7 @@ static void impulses(struct mg_buf *b, const struct mg_html_frame *f, const stru
 	for (size_t i = 0; i < t->n; i++)
 		if (known(f, v[i]) && v[i] > 0 && !outside(f, t, i))
 			mg_buf_printf(b, "M%.1f %.1fV%.1f", x_of(f, t, i, 0.5), f->bottom,
-				      y_of(f, v[i]));
+				      mg_html_y(f, v[i]));
 }
 
 static void markers(struct mg_buf *b, const struct mg_html_frame *f, const struct mg_table *t,
@@ -147,7 +149,7 @@ static void markers(struct mg_buf *b, const struct mg_html_frame *f, const struc
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (known(f, v[i]) && v[i] > 0 && !outside(f, t, i))
-			mg_html_marker(b, type, x_of(f, t, i, 0.5), y_of(f, v[i]), r);
+			mg_html_marker(b, type, x_of(f, t, i, 0.5), mg_html_y(f, v[i]), r);
 }
 
 /* A value between two unknown ones has no line: a dot shows it. */
@@ -157,15 +159,18 @@ static void alone(struct mg_buf *b, const struct mg_html_frame *f, const struct 
 	for (size_t i = 0; i < t->n; i++)
 		if (known(f, v[i]) && !outside(f, t, i) && (i == 0 || !known(f, v[i - 1])) &&
 		    (i + 1 == t->n || !known(f, v[i + 1])))
-			mg_html_marker(b, 7, x_of(f, t, i, 0.5), y_of(f, v[i]), 1.4);
+			mg_html_marker(b, 7, x_of(f, t, i, 0.5), mg_html_y(f, v[i]), 1.4);
 }
 
+/* The script finds the values of a layer in the page's tables by "table:column". */
 static void begin(struct mg_buf *b, const struct mg_layer *y, const char *what)
 {
 	mg_buf_printf(b, "<path class=\"%s i%d", what, (int)y->ink);
 	if (y->dash > 1)
 		mg_buf_printf(b, " d%d", y->dash > 4 ? 4 : y->dash);
-	mg_buf_addz(b, "\" d=\"");
+	mg_buf_printf(b, "\" data-c=\"%s:%u\" data-name=\"", y->t->name, y->col);
+	mg_html_text(b, y->title);
+	mg_buf_addz(b, y->draw == MG_DRAW_STEPS ? "\" data-hold=\"1\" d=\"" : "\" d=\"");
 }
 
 static void stroke(struct mg_buf *b, double width)
@@ -191,6 +196,22 @@ static void lines_and_dots(struct mg_buf *b, const struct mg_html_frame *f,
 	mg_buf_addz(b, "\"/>\n");
 }
 
+/* The sum of all columns up to the layer's, down to the bottom: lower layers come later and are
+ * drawn over it. */
+static void stack(struct mg_buf *b, const struct mg_html_frame *f, const struct mg_layer *y)
+{
+	const struct mg_table *t = y->t;
+	double                *sum = mg_zalloc((t->n + 1) * sizeof(*sum));
+
+	for (uint32_t k = 0; k <= y->col; k++)
+		for (size_t i = 0; i < t->n; i++)
+			sum[i] += isfinite(t->col[k].v[i]) ? t->col[k].v[i] : 0;
+	begin(b, y, "fl");
+	area(b, f, t, sum);
+	mg_buf_addz(b, "\"/>\n");
+	free(sum);
+}
+
 void mg_html_layer(struct mg_buf *b, const struct mg_html_frame *f, const struct mg_layer *y)
 {
 	const double *v = y->t->col[y->col].v;
@@ -211,6 +232,9 @@ void mg_html_layer(struct mg_buf *b, const struct mg_html_frame *f, const struct
 		begin(b, y, mg_html_marker_filled(type) ? "fl" : "mk");
 		markers(b, f, y->t, v, type, 3.6);
 		mg_buf_addz(b, "\"/>\n");
+		break;
+	case MG_DRAW_STACK:
+		stack(b, f, y);
 		break;
 	case MG_DRAW_STEPS:
 		begin(b, y, "ln");

@@ -124,8 +124,9 @@ static void toggles(struct mg_html_page *p, const size_t *index, size_t n)
 	for (int k = 0; k < MG_EV_COUNT; k++) {
 		if (all[k] == 0)
 			continue;
-		mg_buf_printf(&p->b, "<label><input type=\"checkbox\" checked value=\"%d\"> %.*s <b>%s</b>",
-			      k, MG_FMT(family((enum mg_event_kind)k)),
+		mg_buf_printf(&p->b, "<label><input type=\"checkbox\" checked name=\"%.*s\" value=\"%d\"> %.*s "
+			      "<b>%s</b>", MG_FMT(family((enum mg_event_kind)k)), k,
+			      MG_FMT(family((enum mg_event_kind)k)),
 			      mg_num_grouped(shown[k], text, sizeof(text)));
 		if (shown[k] < all[k])
 			mg_buf_printf(&p->b, " of %s", mg_num_grouped(all[k], text, sizeof(text)));
@@ -196,21 +197,36 @@ static void row(struct mg_html_page *p, const struct mg_event *e)
 	mg_buf_release(&t);
 }
 
+/* Events that only tell how something is are never listed: the tables and pictures have them. */
+static size_t count_states(const struct mg_case *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->events.n; i++)
+		n += mg_event_is_state(c->events.ev[i].kind);
+	return n;
+}
+
 static void left_out(struct mg_html_page *p, size_t shown)
 {
-	char all[32], n[32], rest[32];
+	size_t states = count_states(p->c), total = p->c->events.n - states;
+	char   all[32], n[32], rest[32];
 
-	mg_num_grouped(p->c->events.n, all, sizeof(all));
-	if (shown == p->c->events.n) {
-		mg_buf_printf(&p->b, "<p class=\"dim\">All %s events.</p>\n", all);
-		return;
+	mg_num_grouped(total, all, sizeof(all));
+	if (shown == total) {
+		mg_buf_printf(&p->b, "<p class=\"dim\">All %s events", all);
+	} else {
+		mg_num_grouped(shown, n, sizeof(n));
+		mg_num_grouped(total - shown, rest, sizeof(rest));
+		mg_buf_printf(&p->b, "<p class=\"note\">%s of %s events are shown here: the most severe "
+				     "ones; where there are too many, rare kinds whole and an even choice "
+				     "of the others. %s are left out; <code>events.jsonl</code> beside this "
+				     "page has all", n, all, rest);
 	}
-	mg_num_grouped(shown, n, sizeof(n));
-	mg_num_grouped(p->c->events.n - shown, rest, sizeof(rest));
-	mg_buf_printf(&p->b, "<p class=\"note\">%s of %s events are shown here: the most severe ones; "
-			     "where there are too many, rare kinds whole and an even choice of the "
-			     "others. %s are left out; <code>events.jsonl</code> beside this page has all.</p>\n",
-		      n, all, rest);
+	if (states)
+		mg_buf_printf(&p->b, "; %s that only tell how something was are in "
+				     "<code>events.jsonl</code>", mg_num_grouped(states, n, sizeof(n)));
+	mg_buf_addz(&p->b, ".</p>\n");
 }
 
 void mg_html_events(struct mg_html_page *p)

@@ -43,14 +43,18 @@ const char *mg_html_severity(enum mg_severity s); /* class and word */
 /* The anchor of a finding: its rule, and which one of the rule when there are several. */
 void mg_html_anchor(struct mg_buf *b, const struct mg_findings *fs, uint32_t finding);
 
-/* html_findings.c, html_events.c, html_plot.c */
+/* html_findings.c, html_events.c, html_pictures.c, html_plot.c */
 void   mg_html_findings(struct mg_html_page *p);
 void   mg_html_events(struct mg_html_page *p);
+/* The timeline; the other pictures that have data, and the values of all for the script. */
+void   mg_html_timeline(struct mg_html_page *p);
+void   mg_html_pictures(struct mg_html_page *p);
 /* Indexes of at most `max` events, in order: the most severe ones; of a severity that is too
  * many the rare kinds whole and an even choice of the others.  The caller frees. */
 size_t *mg_html_choose(const struct mg_case *c, size_t max, size_t *n);
-/* The chart as an inline SVG; its findings link to their anchors. */
-void   mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_findings *fs);
+/* The chart as an inline SVG called `name`; its findings link to their anchors. */
+void   mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_findings *fs,
+		     const char *name);
 
 /* html_draw.c: the values of one panel inside its frame. */
 struct mg_html_frame {
@@ -60,6 +64,11 @@ struct mg_html_frame {
 	double                  top, bottom;
 };
 void mg_html_layer(struct mg_buf *b, const struct mg_html_frame *f, const struct mg_layer *y);
+/* y of a value, kept within the frame. */
+double mg_html_y(const struct mg_html_frame *f, double v);
+/* html_heat.c: the cells of a heat map, and their legend at x, y; returns the legend's height. */
+double mg_html_heat(struct mg_buf *b, const struct mg_html_frame *f, const struct mg_panel *q, double x,
+		    double y);
 /* Marker `type` (as gnuplot numbers them) at x, y. */
 void mg_html_marker(struct mg_buf *b, int type, double x, double y, double r);
 bool mg_html_marker_filled(int type);

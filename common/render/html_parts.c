@@ -135,7 +135,10 @@ static void cell(struct mg_buf *b, const struct mg_grid *g, size_t i, int code)
 	unsigned      c = (unsigned)(i % g->ncol);
 	struct mg_str s = g->cell[i];
 
-	mg_buf_printf(b, "<td%s>", class_of(g, c));
+	/* on a narrow window rows are cards, whose cells say what they are */
+	mg_buf_printf(b, "<td%s data-h=\"", class_of(g, c));
+	mg_html_text(b, g->cell[c]);
+	mg_buf_addz(b, "\">");
 	if (g->place[c]) {
 		mg_html_short_place(b, s, 0, g->place[c]);
 	} else if ((int)c == code && s.n) {

@@ -168,9 +168,9 @@ static void legend_layer(struct legend *g, const struct mg_layer *y)
 	int  type = y->point > 0 ? y->point : 7;
 	bool points = y->draw == MG_DRAW_POINTS || y->draw == MG_DRAW_DOTTED_LINE;
 
-	if (y->draw == MG_DRAW_AREA)
-		mg_buf_printf(g->b, "<path class=\"ar i%d\" d=\"M%.1f %.1fh22v8h-22z\"/>", (int)y->ink,
-			      g->x, g->y - 4);
+	if (y->draw == MG_DRAW_AREA || y->draw == MG_DRAW_STACK)
+		mg_buf_printf(g->b, "<path class=\"%s i%d\" d=\"M%.1f %.1fh22v8h-22z\"/>",
+			      y->draw == MG_DRAW_AREA ? "ar" : "fl", (int)y->ink, g->x, g->y - 4);
 	else if (y->draw != MG_DRAW_POINTS)
 		mg_buf_printf(g->b, "<path class=\"ln i%d d%d\" d=\"M%.1f %.1fh22\" "
 			      "stroke-width=\"%.1f\"/>", (int)y->ink, y->dash, g->x, g->y,
@@ -220,6 +220,20 @@ static void rules(struct picture *p, const struct mg_panel *q, double top, doubl
 
 /* --- panels ------------------------------------------------------------------------------- */
 
+/* What the script needs to say the values under the pointer. */
+static void open_values(struct picture *p, const struct mg_panel *q, const struct mg_tics *t,
+			double top, double bottom)
+{
+	static const char *const units[] = { [MG_AXIS_NUMBER] = "number", [MG_AXIS_SECONDS] = "seconds",
+					     [MG_AXIS_BYTES] = "bytes", [MG_AXIS_ROWS] = "rows" };
+
+	mg_buf_printf(p->b, "<g class=\"p\" data-top=\"%.1f\" data-bottom=\"%.1f\" data-unit=\"%s\"", top,
+		      bottom, units[q->axis]);
+	if (q->nheat)
+		mg_buf_printf(p->b, " data-lo=\"%.6g\" data-hi=\"%.6g\"", t->lo, t->hi);
+	mg_buf_addz(p->b, ">\n");
+}
+
 static void value_panel(struct picture *p, const struct mg_panel *q, double top, double bottom)
 {
 	struct mg_tics       t;
@@ -228,10 +242,14 @@ static void value_panel(struct picture *p, const struct mg_panel *q, double top,
 
 	mg_tics_y(p->c, q, &t);
 	value_axis(p, &t, top, bottom);
+	open_values(p, q, &t, top, bottom);
+	if (q->nheat)
+		g.y += mg_html_heat(p->b, &f, q, g.x, g.y);
 	for (uint32_t i = 0; i < q->nlayer; i++) {
 		mg_html_layer(p->b, &f, &q->layer[i]);
 		legend_layer(&g, &q->layer[i]);
 	}
+	mg_buf_addz(p->b, "</g>\n");
 	rules(p, q, top, bottom, &g);
 }
 
@@ -314,30 +332,33 @@ static void panel(struct picture *p, const struct mg_panel *q, double top, doubl
 
 /* --- the picture ---------------------------------------------------------------------------- */
 
-static void open_svg(struct picture *p)
+static void open_svg(struct picture *p, const char *name, double bottom)
 {
-	mg_buf_printf(p->b, "<div class=\"wide plot\"><svg id=\"plot\" viewBox=\"0 0 %.0f %.0f\" "
-		      "role=\"img\" aria-label=\"Timeline\" data-left=\"%.1f\" data-right=\"%.1f\" "
-		      "data-top=\"%.1f\" data-x0=\"%.0f\" data-x1=\"%.0f\">\n", p->l.width, p->l.height,
-		      p->l.left, p->l.right, p->l.label_y, p->l.x0 * 1000, p->l.x1 * 1000);
+	mg_buf_printf(p->b, "<div class=\"wide plot\"><svg class=\"chart\" viewBox=\"0 0 %.0f %.0f\" "
+		      "role=\"img\" aria-label=\"%s\" data-left=\"%.1f\" data-right=\"%.1f\" "
+		      "data-top=\"%.1f\" data-bottom=\"%.1f\" data-x0=\"%.0f\" data-x1=\"%.0f\">\n",
+		      p->l.width, p->l.height, name, p->l.left, p->l.right, p->l.label_y, bottom,
+		      p->l.x0 * 1000, p->l.x1 * 1000);
 }
 
-void mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_findings *fs)
+void mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_findings *fs,
+		   const char *name)
 {
 	struct picture p = { .b = b, .c = c, .fs = fs };
+	struct mg_str  footer = c->footer;
 	double         top, bottom;
 
 	c->picture = MG_PICTURE_SVG;
 	c->width = WIDTH;
-	c->title = mg_str("", 0); /* the page has it */
+	c->title = c->footer = mg_str("", 0); /* the page has them */
 	mg_layout_begin(c, &p.l);
 	p.nplaced = mg_labels_place(c, &p.l, p.placed, &p.rows, &p.left_out);
 	mg_layout_end(c, &p.l, p.rows);
 	mg_tics_x(c, (int64_t)((p.l.right - p.l.left) / CLOCK_W), &p.x);
-	open_svg(&p);
 	top = bottom = p.l.first_y;
 	for (uint32_t i = 0; i < c->npanel; i++)
 		bottom += mg_panel_weight(&c->panel[i]) * p.l.scale + (i ? p.l.strip : 0);
+	open_svg(&p, name, bottom);
 	shades(&p, bottom);
 	labels(&p);
 	for (uint32_t i = 0; i < c->npanel; i++) {
@@ -347,9 +368,9 @@ void mg_html_chart(struct mg_buf *b, struct mg_chart *c, const struct mg_finding
 	}
 	clock_axis(&p, bottom);
 	mg_buf_addz(b, "</svg></div>\n");
-	if (c->footer.n) {
+	if (footer.n) {
 		mg_buf_addz(b, "<p class=\"dim\">");
-		mg_html_text(b, c->footer);
+		mg_html_text(b, footer);
 		mg_buf_addz(b, "</p>\n");
 	}
 }

@@ -32,22 +32,49 @@ static struct mg_str latency(struct mg_plan *t)
 			       mg_time_clock(when, 0, clock, sizeof(clock)));
 }
 
+/* Seconds of bucket `i` between the first and the last request: what its rates were divided by. */
+static double covered(const struct mg_table *u, size_t i, int64_t first_ns, int64_t last_ns)
+{
+	double from = (double)u->start_ns + (double)i * (double)u->step_ns, to = from + (double)u->step_ns;
+
+	from = fmax(from, (double)(first_ns / MG_SEC * MG_SEC));
+	to = fmin(to, (double)(last_ns / MG_SEC * MG_SEC + MG_SEC));
+	return to > from ? (to - from) / (double)MG_SEC : 0;
+}
+
+static void request_span(struct mg_requests *r, int64_t *first, int64_t *last)
+{
+	size_t                         n;
+	const struct mg_request_group *g = mg_requests_groups(r, &n);
+
+	*first = n ? g[0].first_ns : 0;
+	*last = n ? g[0].last_ns : 0;
+	for (size_t i = 1; i < n; i++) {
+		*first = g[i].first_ns < *first ? g[i].first_ns : *first;
+		*last = g[i].last_ns > *last ? g[i].last_ns : *last;
+	}
+}
+
 static struct mg_str talkers(struct mg_plan *t)
 {
 	struct mg_requests            *r = mg_requests_count(t->c->audit) ? t->c->audit : t->c->http;
 	const struct mg_table         *u = mg_series_table(t->s, "products");
 	uint64_t                       all = mg_requests_count(r);
 	double                         sum = 0, first = 0;
+	int64_t                        begin, end;
 	char                           n[32];
 
 	u = u ? u : mg_series_table(t->s, "users");
 	if (!u || !u->ncol || !all)
 		return MG_STR("Who made the requests");
+	request_span(r, &begin, &end);
 	for (uint32_t c = 0; c < u->ncol; c++)
 		for (size_t i = 0; i < u->n; i++)
 			if (isfinite(u->col[c].v[i])) {
-				sum += u->col[c].v[i];
-				first += c ? 0 : u->col[c].v[i];
+				double requests = u->col[c].v[i] * covered(u, i, begin, end);
+
+				sum += requests;
+				first += c ? 0 : requests;
 			}
 	return mg_chart_printf(&t->chart, "%.*s made %.0f %% of %s requests",
 			       (int)(u->col[0].name.n < 90 ? u->col[0].name.n : 90), u->col[0].name.p,
@@ -79,12 +106,14 @@ static struct mg_str etcd(struct mg_plan *t)
 	char                     took[24], n[32], clock[24];
 
 	if (g->slowest_apply)
-		return mg_chart_printf(&t->chart, "etcd: %s slow applies, longest %s; %u slow fdatasyncs",
+		return mg_chart_printf(&t->chart, "etcd: %s slow %s, longest %s; %u slow fdatasync%s",
 				       mg_num_grouped(g->slow_applies, n, sizeof(n)),
+				       g->slow_applies == 1 ? "apply" : "applies",
 				       mg_duration_text(g->slowest_apply->duration_ns, took, sizeof(took)),
-				       g->slow_fdatasyncs);
+				       g->slow_fdatasyncs, g->slow_fdatasyncs == 1 ? "" : "s");
 	if (g->nstall)
-		return mg_chart_printf(&t->chart, "etcd: no write was answered in %u intervals", g->nstall);
+		return mg_chart_printf(&t->chart, "etcd: no write was answered in %u interval%s", g->nstall,
+				       g->nstall == 1 ? "" : "s");
 	if (isfinite(fsync))
 		return mg_chart_printf(&t->chart, "etcd: p99 of fsync reached %s at %s",
 				       mg_duration_text((int64_t)(fsync * 1e9), took, sizeof(took)),

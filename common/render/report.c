@@ -127,7 +127,6 @@ static void finding(struct page *p, const struct mg_outline *o,
 	links(p, o, "caused by", f->caused_by, f->ncaused_by);
 	links(p, o, "effects", f->effects, f->neffects);
 	texts(p, "or perhaps", f->alternatives, f->nalternatives);
-	texts(p, "next", f->next_steps, f->nnext_steps);
 	mg_buf_release(&when);
 }
 
@@ -142,6 +141,47 @@ static void findings(struct page *p)
 		mg_buf_addz(&p->b, "Nothing of severity warning or above.\n");
 	for (uint32_t i = 0; i < o.n; i++)
 		finding(p, &o, &o.item[i]);
+	mg_outline_release(&o);
+}
+
+/* --- what to do ----------------------------------------------------------------------- */
+
+/* Does one of the items before `end` propose this step? */
+static bool proposed(const struct page *p, const struct mg_outline *o, uint32_t end, struct mg_str step)
+{
+	for (uint32_t i = 0; i < end; i++) {
+		const struct mg_finding *f = &p->fs->f[o->item[i].finding];
+
+		for (uint32_t k = 0; k < f->nnext_steps; k++)
+			if (mg_str_eq(f->next_steps[k], step))
+				return true;
+	}
+	return false;
+}
+
+/* Every step once, under the first finding that proposes it. */
+static void next_steps(struct page *p)
+{
+	struct mg_outline o;
+	uint32_t          notable;
+	bool              any = false;
+
+	mg_outline_build(&o, p->fs, MG_SEV_WARNING, &notable);
+	for (uint32_t i = 0; i < o.n; i++) {
+		const struct mg_finding *f = &p->fs->f[o.item[i].finding];
+		const char              *number = o.item[i].number;
+
+		for (uint32_t k = 0; k < f->nnext_steps; k++) {
+			if (proposed(p, &o, i, f->next_steps[k]))
+				continue;
+			if (!any)
+				section(p, "Next steps, by finding");
+			mg_buf_printf(&p->b, "%-6s ", number);
+			mg_text_block(&p->b, f->next_steps[k], 7, p->width);
+			number = "";
+			any = true;
+		}
+	}
 	mg_outline_release(&o);
 }
 
@@ -178,6 +218,32 @@ static void tables(struct page *p)
 
 /* --- the input ------------------------------------------------------------------------ */
 
+/* Sources that fell silent, in the words of their events. */
+static void gaps(struct page *p)
+{
+	struct mg_buf line = { 0 };
+	bool          any = false;
+
+	for (size_t i = 0; i < p->c->events.n; i++) {
+		const struct mg_event *e = &p->c->events.ev[i];
+
+		if (e->kind != MG_EV_GAP)
+			continue;
+		if (!any)
+			section(p, "Gaps");
+		any = true;
+		mg_buf_clear(&line);
+		mg_clock_interval(&line, p->clock, e->time_ns, mg_event_end(e));
+		mg_buf_addz(&line, "  ");
+		mg_buf_add(&line, e->message);
+		mg_text_block(&p->b, mg_buf_str(&line), 2, p->width);
+		mg_text_pad(&p->b, 2);
+		mg_text_place(&p->b, mg_case_path(p->c, e->artifact), e->line, MG_TEXT_ALL);
+		mg_buf_addc(&p->b, '\n');
+	}
+	mg_buf_release(&line);
+}
+
 static void coverage(struct page *p)
 {
 	struct mg_coverage cov;
@@ -191,6 +257,7 @@ static void coverage(struct page *p)
 	if (p->c->outliers)
 		mg_buf_printf(&p->b, "outside the span above: %llu events\n",
 			      (unsigned long long)p->c->outliers);
+	gaps(p);
 	table(p, "Missing, and how to collect it", &g, mg_tables_missing(&g, &cov), false);
 	mg_coverage_release(&cov);
 }
@@ -233,6 +300,7 @@ void mg_render_report(struct mg_out *o, const struct mg_case *c, const struct mg
 	mg_buf_addc(&p.b, '\n');
 	verdict(&p);
 	findings(&p);
+	next_steps(&p);
 	unknown(&p);
 	tables(&p);
 	table(&p, "Faults of the input", &g, mg_tables_faults(&g, c), false);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/report_dir.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "analysis/series.h"
@@ -88,6 +89,8 @@ static enum mg_status draw_all(const struct report *r, struct mg_buf *list, stru
 			return mg_err_set(err, st, "%s", why.msg);
 		else if (worst == MG_OK && (st != MG_SKIP || p == MG_PLOT_TIMELINE))
 			worst = mg_err_set(err, MG_SKIP, "no %s.png: %s", mg_plot_name(o.plot), why.msg);
+		if (why.sys_errno == ETIMEDOUT) /* the next ones would hang as well */
+			break;
 	}
 	return worst;
 }

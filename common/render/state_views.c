@@ -263,19 +263,11 @@ bool mg_render_state_view(struct mg_out *out, struct mg_str name, const struct m
 	return true;
 }
 
-bool mg_state_view_exists(struct mg_str name, struct mg_buf *names)
+const char *mg_state_view_name(size_t i)
 {
-	bool found = false;
-
-	for (size_t i = 0; i < COUNT_OF(others); i++) {
-		found |= mg_str_eq(name, mg_strz(others[i].name));
-		mg_buf_printf(names, "%s%s", names->n ? ", " : "", others[i].name);
-	}
-	for (size_t i = 0; i < COUNT_OF(lists); i++) {
-		found |= mg_str_eq(name, mg_strz(lists[i].name));
-		mg_buf_printf(names, ", %s", lists[i].name);
-	}
-	return found;
+	if (i < COUNT_OF(others))
+		return others[i].name;
+	return i - COUNT_OF(others) < COUNT_OF(lists) ? lists[i - COUNT_OF(others)].name : NULL;
 }
 
 bool mg_state_view_reads_metrics(struct mg_str name)

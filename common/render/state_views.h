@@ -21,8 +21,8 @@ struct mg_state_view_opts {
 /* Print the table of that name; false: there is none. */
 bool mg_render_state_view(struct mg_out *o, struct mg_str name, const struct mg_case *c,
 			  const struct mg_state_view_opts *opts);
-/* Is there a table of that name?  "" lists them all, with commas, into names. */
-bool mg_state_view_exists(struct mg_str name, struct mg_buf *names);
+/* The name of the i-th table; NULL: there are no more. */
+const char *mg_state_view_name(size_t i);
 /* Does the table need logs, too, not only objects? */
 bool mg_state_view_reads_logs(struct mg_str name);
 /* Does it need metrics? */

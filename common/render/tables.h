@@ -29,7 +29,8 @@ bool mg_tables_coverage(struct mg_grid *g, const struct mg_case *c,
 			const struct mg_coverage *cov);
 /* Sources that are wanted and missing, the command that collects each, a remark. */
 bool mg_tables_missing(struct mg_grid *g, const struct mg_coverage *cov);
-/* Rules that could not look, those with the same need together, and what they need. */
+/* Rules that could not look, those that need the same source together; the source, and the
+ * commands that collect it. */
 bool mg_tables_not_assessed(struct mg_grid *g, const struct mg_findings *fs);
 /* What could not be read: place, fault. */
 bool mg_tables_faults(struct mg_grid *g, const struct mg_case *c);

@@ -61,30 +61,90 @@ bool mg_tables_missing(struct mg_grid *g, const struct mg_coverage *cov)
 	return mg_grid_rows(g) > 0;
 }
 
-static bool named_before(const struct mg_findings *fs, uint32_t i)
+/* What a rule lacks, apart: "kernel log", and the commands of "kernel log (`dmesg -T`); …". */
+struct need {
+	struct mg_str name, collect;
+	struct mg_str source; /* the name, or the directory that it lies in */
+};
+
+/* Files of one directory are collected together. */
+static struct mg_str source_of(struct mg_str name)
 {
-	for (uint32_t j = 0; j < i; j++)
-		if (mg_str_eq(fs->not_assessed[j].missing, fs->not_assessed[i].missing))
+	struct mg_str info = MG_STR("etcd_info/");
+
+	return mg_str_starts(name, info) ? mg_str(name.p, info.n - 1) : name;
+}
+
+static struct need need_of(struct mg_str missing)
+{
+	ptrdiff_t     at = mg_str_find(missing, MG_STR(" (`")), end;
+	struct need   n = { missing, mg_str("", 0), missing };
+	struct mg_str rest;
+
+	if (at >= 0) {
+		rest = mg_str_from(missing, (size_t)at + 2);
+		end = mg_str_rfind(rest, MG_STR(")"));
+		n.name = mg_str(missing.p, (size_t)at);
+		n.collect = end > 0 ? mg_str(rest.p, (size_t)end) : rest;
+	}
+	n.source = source_of(n.name);
+	return n;
+}
+
+static struct need need_at(const struct mg_findings *fs, uint32_t i)
+{
+	return need_of(fs->not_assessed[i].missing);
+}
+
+/* Is there something alike among the entries [from, to): the same source, or (`collect`) the
+ * same command for it? */
+static bool named_before(const struct mg_findings *fs, uint32_t from, uint32_t to, uint32_t i,
+			 bool collect)
+{
+	struct need x = need_at(fs, i);
+
+	for (uint32_t j = from; j < to; j++) {
+		struct need y = need_at(fs, j);
+
+		if (mg_str_eq(y.source, x.source) && (!collect || mg_str_eq(y.collect, x.collect)))
 			return true;
+	}
 	return false;
+}
+
+static void not_assessed_row(struct mg_grid *g, const struct mg_findings *fs, uint32_t first)
+{
+	struct need   head = need_at(fs, first);
+	struct mg_buf rules = { 0 }, how = { 0 }, what = { 0 };
+	bool          alike = true;
+
+	for (uint32_t j = first; j < fs->nnot_assessed; j++) {
+		struct need n = need_at(fs, j);
+
+		if (!mg_str_eq(n.source, head.source))
+			continue;
+		alike &= mg_str_eq(n.name, head.name);
+		mg_buf_printf(&rules, "%s%s", rules.n ? ", " : "", fs->not_assessed[j].id);
+		if (n.collect.n == 0 || named_before(fs, first, j, j, true))
+			continue;
+		mg_buf_printf(&how, "%s%.*s", how.n ? "; " : "", MG_FMT(n.collect));
+	}
+	mg_buf_printf(&what, "%s%.*s", alike ? "" : "files of ", MG_FMT(alike ? head.name : head.source));
+	if (how.n)
+		mg_buf_printf(&what, " (%.*s)", MG_FMT(mg_buf_str(&how)));
+	mg_grid_cell(g, mg_buf_str(&rules));
+	mg_grid_cell(g, mg_buf_str(&what));
+	mg_buf_release(&rules);
+	mg_buf_release(&how);
+	mg_buf_release(&what);
 }
 
 bool mg_tables_not_assessed(struct mg_grid *g, const struct mg_findings *fs)
 {
 	mg_grid_init(g, "rules|what they need");
-	for (uint32_t i = 0; i < fs->nnot_assessed; i++) {
-		struct mg_buf rules = { 0 };
-
-		if (named_before(fs, i))
-			continue;
-		for (uint32_t j = i; j < fs->nnot_assessed; j++)
-			if (mg_str_eq(fs->not_assessed[i].missing, fs->not_assessed[j].missing))
-				mg_buf_printf(&rules, "%s%s", rules.n ? ", " : "",
-					      fs->not_assessed[j].id);
-		mg_grid_cell(g, mg_buf_str(&rules));
-		mg_grid_cell(g, fs->not_assessed[i].missing);
-		mg_buf_release(&rules);
-	}
+	for (uint32_t i = 0; i < fs->nnot_assessed; i++)
+		if (!named_before(fs, 0, i, i, false))
+			not_assessed_row(g, fs, i);
 	return mg_grid_rows(g) > 0;
 }
 

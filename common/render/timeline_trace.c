@@ -166,7 +166,7 @@ void mg_timeline_trace_end(struct mg_timeline *t)
 
 	mg_out_printf(t->out,
 		      "\n],\"otherData\":{\"clock\":\"UTC, microseconds since 1970\",\"not drawn\":{"
-		      "\"behind the limit of --max\":%" PRIu64 ",\"without a time\":%" PRIu64
+		      "\"behind the limit of --rows\":%" PRIu64 ",\"without a time\":%" PRIu64
 		      ",\"more than %d at once in one source\":%" PRIu64 "}}}\n",
 		      t->hidden, l->timeless, LANES, l->crowded);
 	mg_intern_release(&l->sources);

@@ -99,19 +99,6 @@ static int read_filter(const struct mg_tool *t, const struct mg_audit_args *a,
 
 /* --- groups ---------------------------------------------------------------------------- */
 
-static int bad_key(const struct mg_tool *t, struct mg_str key)
-{
-	struct mg_buf names = { 0 };
-	int           rc;
-
-	for (int k = 0; k < MG_BY_KEYS; k++)
-		mg_buf_printf(&names, "%s%s", k ? ", " : "",
-			      mg_audit_key_name((enum mg_audit_key)k));
-	rc = mg_usage_error(t, "bad value for --by: '%.*s': one of %s", MG_FMT(key), names.p);
-	mg_buf_release(&names);
-	return rc;
-}
-
 static int read_keys(const struct mg_tool *t, const struct mg_audit_args *a,
 		     struct mg_audit_by *by)
 {
@@ -125,7 +112,7 @@ static int read_keys(const struct mg_tool *t, const struct mg_audit_args *a,
 						      MG_AUDIT_MAX_KEYS);
 			by->key[by->n] = mg_audit_key_parse(one);
 			if (by->key[by->n++] == MG_BY_KEYS)
-				return bad_key(t, one);
+				return mg_opt_no_such(t, "by", one, "key");
 		}
 	return -1;
 }

@@ -21,7 +21,7 @@ struct mg_audit_args {
 
 /* Who asked, and from where. */
 #define MG_AUDIT_WHO_OPTS(a)                                                                      \
-	{ MG_OPT_HEAD, 0, NULL, NULL,                                                             \
+	{ MG_OPT_BRIEF, 0, NULL, NULL,                                                            \
 	  "Who asked (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL }, \
 	{ MG_OPT_LIST, 0, "user", "LIST", "user name", &(a)->on[MG_ON_USER] },                    \
 	{ MG_OPT_LIST, 0, "group", "LIST", "one of the user's groups", &(a)->on[MG_ON_GROUP] },   \
@@ -34,7 +34,7 @@ struct mg_audit_args {
 
 /* For what. */
 #define MG_AUDIT_WHAT_OPTS(a)                                                                     \
-	{ MG_OPT_HEAD, 0, NULL, NULL, "For what", NULL },                                         \
+	{ MG_OPT_BRIEF, 0, NULL, NULL, "For what", NULL },                                        \
 	{ MG_OPT_LIST, 0, "verb", "LIST", "get, list, watch, create, update, patch, delete …",    \
 	  &(a)->on[MG_ON_VERB] },                                                                 \
 	{ MG_OPT_LIST, 0, "namespace", "LIST", "namespace; '-' is any",                           \
@@ -52,7 +52,7 @@ struct mg_audit_args {
 
 /* How it went. */
 #define MG_AUDIT_RESULT_OPTS(a)                                                                   \
-	{ MG_OPT_HEAD, 0, NULL, NULL, "How it went", NULL },                                      \
+	{ MG_OPT_BRIEF, 0, NULL, NULL, "How it went (code: 404, 5xx, 400-499, !404, none)", NULL }, \
 	{ MG_OPT_LIST, 0, "code", "LIST", "status code: 404, 5xx, 400-499, !404, none",           \
 	  &(a)->on[MG_ON_CODE] },                                                                 \
 	{ MG_OPT_LIST, 0, "http-status-code", "LIST", "the same as --code",                       \
@@ -67,12 +67,12 @@ struct mg_audit_args {
 	  &(a)->on[MG_ON_REASON] },                                                               \
 	{ MG_OPT_LIST, 0, "annotation", "K[=V]",                                                  \
 	  "annotation K is there, and its value is V; -K: is not", &(a)->annotations },           \
-	{ MG_OPT_TEXT, 0, "podsecurityviolations", "WHICH",                                       \
-	  "pod or all: those that violate pod security", &(a)->pod_security }
+	{ MG_OPT_WORD, 0, "podsecurityviolations", "pod|all",                                     \
+	  "those that violate pod security", &(a)->pod_security }
 
 /* Which lines of the log. */
 #define MG_AUDIT_LINE_OPTS(a)                                                                     \
-	{ MG_OPT_HEAD, 0, NULL, NULL, "Which lines", NULL },                                      \
+	{ MG_OPT_BRIEF, 0, NULL, NULL, "Which lines", NULL },                                     \
 	{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &(a)->files }, \
 	{ MG_OPT_LIST, 's', "stage", "LIST", "only these stages, or all (default: one a request)", \
 	  &(a)->on[MG_ON_STAGE] },                                                                \
@@ -85,7 +85,7 @@ struct mg_audit_args {
 /* What is asked; one of these, else a list of requests. */
 #define MG_AUDIT_QUESTION_OPTS(a)                                                                 \
 	{ MG_OPT_HEAD, 0, NULL, NULL, "What to show (default: one line a request)", NULL },       \
-	{ MG_OPT_LIST, 0, "by", "KEYS", "count by user, verb, resource, product … (see mgaudit(1))", \
+	{ MG_OPT_LIST, 0, "by", "KEY,...", "count by user, verb, resource, product … (see mgaudit(1))", \
 	  &(a)->by },                                                                             \
 	{ MG_OPT_TEXT, 'o', "output", "FORM",                                                     \
 	  "top[=N] (0: all), table, wide, json, stats, events[=all]", &(a)->output },             \
@@ -112,7 +112,7 @@ struct mg_audit_args {
 	{ MG_OPT_HEAD, 0, NULL, NULL, "Tables", NULL },                                           \
 	{ MG_OPT_TEXT, 0, "rows", "N", "rows to show, 0 is all", &(a)->rows },                    \
 	{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort by this column", &(a)->sort },                  \
-	{ MG_OPT_TEXT, 0, "format", "FORM", "text, tsv, csv, json or jsonl", &(a)->format },      \
+	{ MG_OPT_WORD, 0, "format", "text|tsv|csv|json|jsonl", "of lists and tables", &(a)->format }, \
 	{ MG_OPT_FLAG, 0, "no-headers", NULL, "no headings", &(a)->no_headers }
 
 /* What is printed, as far as the question does not tell. */

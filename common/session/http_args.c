@@ -18,17 +18,9 @@ static bool is_told(enum mg_audit_key k)
 	return false;
 }
 
-static int bad_key(const struct mg_tool *t, struct mg_str key)
+const char *mg_http_args_key(size_t i)
 {
-	struct mg_buf names = { 0 };
-	int           rc;
-
-	for (size_t i = 0; i < TOLD; i++)
-		mg_buf_printf(&names, "%s%s", i ? ", " : "", mg_audit_key_name(told[i]));
-	rc = mg_usage_error(t, "HTTP lines cannot be counted by '%.*s': expected %s", MG_FMT(key),
-			    names.p);
-	mg_buf_release(&names);
-	return rc;
+	return i < TOLD ? mg_audit_key_name(told[i]) : NULL;
 }
 
 int mg_http_args_read(const struct mg_tool *t, const char *keys, struct mg_audit_query *q)
@@ -43,7 +35,7 @@ int mg_http_args_read(const struct mg_tool *t, const char *keys, struct mg_audit
 			return mg_usage_error(t, "at most %d keys", MG_AUDIT_MAX_KEYS);
 		q->by.key[q->by.n] = mg_audit_key_parse(one);
 		if (!is_told(q->by.key[q->by.n]))
-			return bad_key(t, one);
+			return mg_opt_no_such(t, "http", one, "key of HTTP lines");
 	}
 	return -1;
 }

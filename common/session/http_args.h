@@ -12,5 +12,7 @@
 /* Make *q a question for groups; `keys` ("verb,code") may be empty.  -1 to go on, or the status
  * to leave with after a message. */
 int mg_http_args_read(const struct mg_tool *t, const char *keys, struct mg_audit_query *q);
+/* The i-th key that HTTP lines can be counted by; NULL: there are no more. */
+const char *mg_http_args_key(size_t i);
 
 #endif

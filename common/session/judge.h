@@ -17,8 +17,8 @@ struct mg_judge_args {
 	{ MG_OPT_TEXT, 0, "baseline", "INPUT", "what is usual: an archive of a good time",   \
 	  &(j)->baseline },                                                                  \
 	{ MG_OPT_LIST, 0, "set", "RULE.X=N", "another threshold for a rule", &(j)->set },    \
-	{ MG_OPT_TEXT, 0, "fail-on", "SEVERITY", "exit 1 when a finding is at least this bad", \
-	  &(j)->fail_on }
+	{ MG_OPT_WORD, 0, "fail-on", "info|warning|error|critical",                          \
+	  "exit 1 when a finding is at least this bad", &(j)->fail_on }
 
 struct mg_judge {
 	struct mg_override *set;

@@ -8,15 +8,27 @@
 
 #include "analysis/coverage.h"
 #include "analysis/skew.h"
+#include "base/confine.h"
+#include "base/leavings.h"
 #include "base/mem.h"
 #include "cli/progress.h"
 
 /* Faults printed word for word; the rest is counted. */
 #define FAULTS_SHOWN 10
 
-void mg_session_begin(void)
+void mg_session_begin_writer(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+#ifdef SIGXFSZ
+	signal(SIGXFSZ, SIG_IGN); /* a file-size limit is a write error, like a full disk */
+#endif
+	mg_leavings_on_signals();
+}
+
+void mg_session_begin(void)
+{
+	mg_session_begin_writer();
+	mg_confine(&(struct mg_confine){ 0 });
 }
 
 int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
@@ -231,6 +243,20 @@ bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c)
 		mg_say(tool, "nothing to analyse: no log, audit log, dump, object or metric was "
 			     "recognised in the input; mgunpack lists what it holds");
 	return known;
+}
+
+void mg_session_lacking(const struct mg_tool *tool, const struct mg_common *common,
+			const struct mg_case *c, uint64_t kinds, const char *what)
+{
+	for (uint32_t i = 0; i < c->nartifacts; i++) {
+		const struct mg_artifact *a = &c->artifacts[i];
+
+		/* a damaged one has had its message */
+		if (kinds >> a->kind & 1 && (a->stats.records || a->stats.bad))
+			return;
+	}
+	if (!common->quiet)
+		mg_say(tool, "no %s in the input; mgunpack lists what it holds", what);
 }
 
 int mg_session_end(const struct mg_tool *tool, struct mg_out *out, int status)

@@ -38,8 +38,18 @@ int mg_session_limits(const struct mg_tool *tool, const struct mg_list *args,
  * the tool should leave with MG_EXIT_USAGE when it has shown what it looked at. */
 bool mg_session_knows(const struct mg_tool *tool, const struct mg_case *c);
 
-/* Before anything is written: SIGPIPE must not kill the tool. */
+/* Say, unless --quiet, that no file of these kinds (bits 1 << MG_KIND_*) was in the input; `what`
+ * names them: "log". */
+void mg_session_lacking(const struct mg_tool *tool, const struct mg_common *common,
+			const struct mg_case *c, uint64_t kinds, const char *what);
+
+/* First of all: errors of writing come as such and not as signals, a signal that ends the
+ * tool leaves nothing half-written (base/leavings.h), and no file can be written any more: the
+ * output is standard output (base/confine.h). */
 void mg_session_begin(void);
+/* The same for a tool that writes files; it confines itself once it knows where
+ * (session/outdir.h). */
+void mg_session_begin_writer(void);
 
 /* Close standard output.  A reader that went away ends quietly with `status`; any other
  * failure is said and gives MG_EXIT_OUTPUT. */

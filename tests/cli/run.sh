@@ -124,6 +124,8 @@ generic_help() {
 	if [ -s "$scratch/err" ]; then fail "$1 --help" "writes to stderr" "$scratch/err"; return; fi
 	wide=$(awk 'length($0) > 100' "$scratch/out" | head -1)
 	if [ -n "$wide" ]; then fail "$1 --help" "over 100 columns: $wide"; return; fi
+	lines=$(awk 'END { print NR }' "$scratch/out")
+	if [ "$lines" -gt 55 ]; then fail "$1 --help" "$lines lines, more than one screen of 55"; return; fi
 	grep -q '^Examples:' "$scratch/out" || { fail "$1 --help" "has no examples"; return; }
 	pass
 }

@@ -9,6 +9,8 @@
 #include "parse/audit_fast.h"
 #include "parse/audit_memo.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Every line as the reader of logs takes it, with what it kept of the lines before. */

@@ -6,6 +6,8 @@
 #include "parse/audit.h"
 #include "parse/audit_legacy.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,6 +2,8 @@
 #include "event/from_etcd.h"
 #include "parse/etcd.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Lines of an etcd log: whatever they hold, no event may carry more than it can. */

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "event/gostack_log.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void feed(struct mg_godump *d, struct mg_str text, size_t piece)

@@ -5,6 +5,8 @@
 #include "analysis/profile.h"
 #include "parse/heaptext.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void feed(struct mg_heaptext *h, struct mg_str text, size_t piece)

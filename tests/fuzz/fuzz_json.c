@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "parse/json.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void walk(struct mg_str text, unsigned depth)

@@ -5,6 +5,8 @@
 #include "event/from_klog.h"
 #include "parse/klog_head.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The quick look at a header must say what the parser says, or leave it to that. */

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "ingest/consumer.h"
 
+#include "mutate.h"
+
 #define FIRST 4096 /* bytes that a first block has at least, if there are so many */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "ingest/consumer.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void blocks(void *state, const struct mg_source *src, struct mg_str in, size_t size,

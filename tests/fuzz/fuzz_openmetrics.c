@@ -3,6 +3,8 @@
 #include "ingest/consumer.h"
 #include "parse/openmetrics.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A metrics file, text, CSV or JSON; its first line is also taken as its name. */

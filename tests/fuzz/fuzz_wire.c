@@ -5,6 +5,8 @@
 
 #include "event/merge.h"
 
+#include "mutate.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void again(const struct mg_event *e, const struct mg_intern *paths)

@@ -1,4 +1,5 @@
-# Every tool has a manual page, and --help and the page name the same options.
+# Every tool has a manual page, and the option table, --help, the page and the completions of
+# the shells name the same options.
 # Options that all tools share are documented in mg(7).
 # SPDX-License-Identifier: Apache-2.0
 bad=0
@@ -21,9 +22,18 @@ for src in $(find tools -name 'mg*.c' 2>/dev/null | sort); do
 		grep -q "^\.Sh $section\$" "$page" || say "$page: no section $section"
 	done
 	[ -x "$bin/$tool" ] || continue
-	helped=$("$bin/$tool" --help | sed -n 's/^ *\(-., \)\{0,1\}--\([a-z][a-z0-9-]*\).*/\2/p' | sort -u)
+	helped=$("$bin/$tool" --completion=list | sed -n 's/^--\([a-z0-9-]*\).*/\1/p' | sort -u)
+	for form in help completion=bash completion=zsh completion=fish; do
+		text=$("$bin/$tool" --$form)
+		for o in $helped; do
+			case $form in *fish) pattern="-l $o( |\$)" ;; *) pattern="--$o([^a-z-]|\$)" ;; esac
+			echo "$text" | grep -qE -- "$pattern" || say "$tool --$form: does not name --$o"
+		done
+		shell=${form#*=}
+		! command -v "$shell" >/dev/null || echo "$text" | "$shell" -n || say "$tool --$form: bad syntax"
+	done
 	for o in $helped; do
-		all_documented "$page" docs/man/mg.7 | grep -qx -- "$o" ||
+		sed -n '/^\.Sh OPTIONS/,/^\.Sh OUTPUT/p' docs/man/mg.7 | all_documented "$page" - | grep -qx -- "$o" ||
 			say "$page: does not name --$o, which '$tool --help' does"
 	done
 	for o in $(documented "$page"); do

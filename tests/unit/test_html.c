@@ -4,10 +4,12 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "render/chart_internal.h"
 #include "render/html_internal.h"
 #include "case_report.c"
 
@@ -136,6 +138,70 @@ static void page_has_every_part(void **state)
 	mg_buf_release(&o);
 	mg_findings_release(&fs);
 	mg_case_release(&c);
+}
+
+static void pictures_carry_their_values(void **state)
+{
+	struct mg_case      c;
+	struct mg_findings  fs;
+	struct mg_series    s;
+	struct mg_html_opts opt = { 0 };
+	struct mg_buf       o;
+	struct mg_str       page;
+
+	(void)state;
+	sample_case(&c);
+	sample_findings(&fs);
+	fs.f[0].id = "etcd-stall";
+	mg_series_build(&s, &c, c.first_ns, c.last_ns, 100);
+	opt.series = &s;
+	page = page_of(&o, &c, &fs, &opt);
+	assert_has(page, "aria-label=\"timeline\"");
+	assert_has(page, "<details class=\"picture\" id=\"p-etcd\" open><summary>");
+	assert_has(page, "Seen here: <a href=\"#f-etcd-stall\">1 ");
+	/* what a layer names is there, column by column */
+	assert_has(page, "data-c=\"etcd:");
+	assert_has(page, "<div data-t=\"etcd\" data-start=\"1795230695000\"");
+	for (uint32_t i = 0; i < s.n; i++)
+		assert_int_equal(times(page, s.t[i].name) > 0, true);
+	mg_series_release(&s);
+	mg_buf_release(&o);
+	mg_findings_release(&fs);
+	mg_case_release(&c);
+}
+
+/* --- layers of a panel ---------------------------------------------------------------------- */
+
+static void stacks_are_sums_and_cells_are_shades(void **state)
+{
+	double               a[] = { 1, NAN, 3 }, b[] = { 2, 5, NAN };
+	struct mg_column     col[] = { { MG_STR("a"), a, true }, { MG_STR("<b>"), b, true } };
+	struct mg_table      t = { .name = "users", .start_ns = T0, .step_ns = MG_SEC, .n = 3, .col = col,
+				   .ncol = 2 };
+	struct mg_chart      c = { .first_ns = T0, .last_ns = T0 + 3 * MG_SEC };
+	struct mg_layout     l = { .left = 0, .right = 300 };
+	struct mg_tics       y = { .lo = 0, .hi = 10 };
+	struct mg_html_frame f = { &c, &l, &y, 0, 100 };
+	struct mg_layer      top = { .t = &t, .col = 1, .draw = MG_DRAW_STACK, .title = col[1].name };
+	struct mg_heat_cell  cell[] = { { T0, MG_SEC, 1, 2, 1 }, { T0 + MG_SEC, MG_SEC, 1, 2, 1 },
+					{ T0 + 2 * MG_SEC, MG_SEC, 1, 2, 9000 } };
+	struct mg_panel      q = { .heat = cell, .nheat = 3 };
+	struct mg_buf        o = { 0 };
+
+	(void)state;
+	l.x0 = mg_seconds(T0);
+	l.x1 = l.x0 + 3;
+	mg_html_layer(&o, &f, &top);
+	assert_string_equal(o.p, "<path class=\"fl i0\" data-c=\"users:1\" data-name=\"&lt;b&gt;\" "
+		"d=\"M0.0 100.0V70.0H100.0V50.0H200.0V70.0H300.0V100.0z\"/>\n");
+	mg_buf_clear(&o);
+	assert_true(mg_html_heat(&o, &f, &q, 310, 10) > 0);
+	/* equal neighbours are one box */
+	assert_has(mg_buf_str(&o), "<path class=\"h0\" d=\"M0.0 80.0h200.0v10.0h-200.0z\"><title>1");
+	assert_has(mg_buf_str(&o), "<path class=\"h7\" d=\"M200.0 80.0h100.0v10.0h-100.0z\">");
+	assert_has(mg_buf_str(&o), "\xe2\x80\x93" "9,000 requests</title>");
+	assert_int_equal(times(mg_buf_str(&o), "<title>"), 2);
+	mg_buf_release(&o);
 }
 
 static void nothing_is_a_page_too(void **state)
@@ -322,6 +388,8 @@ int main(void)
 		cmocka_unit_test(text_is_escaped),
 		cmocka_unit_test(prose_marks_commands),
 		cmocka_unit_test(page_has_every_part),
+		cmocka_unit_test(pictures_carry_their_values),
+		cmocka_unit_test(stacks_are_sums_and_cells_are_shades),
 		cmocka_unit_test(nothing_is_a_page_too),
 		cmocka_unit_test(hostile_text_stays_text),
 		cmocka_unit_test(the_page_asks_for_nothing),

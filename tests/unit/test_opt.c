@@ -17,9 +17,17 @@ struct opts {
 	struct mg_common c;
 	const char      *since, *diff;
 	struct mg_list   set;
+	const char      *format;
 	long             n;
 	bool             force;
 };
+
+static const char *kind(size_t i)
+{
+	static const char *const kinds[] = { "audit", "etcd", "goroutine" };
+
+	return i < 3 ? kinds[i] : NULL;
+}
 
 /* Parse "a b c" with everything that is printed caught in a file; the exit status. */
 static int parse(struct opts *o, const char *line, char *said, size_t size)
@@ -31,11 +39,15 @@ static int parse(struct opts *o, const char *line, char *said, size_t size)
 		{ MG_OPT_LIST, 0, "severity", "S", "least severity", &o->set },
 		{ MG_OPT_OPTTEXT, 'd', "diff", "FILE", "compare", &o->diff },
 		{ MG_OPT_COUNT, 'n', NULL, "N", "rows", &o->n },
+		{ MG_OPT_COUNT, 0, "older-name", "N", NULL, &o->n },
+		{ MG_OPT_WORD, 0, "format", "text|json|jsonl", "of it", &o->format },
+		{ MG_OPT_LIST, 'k', "kind", "KIND,...", "it's [these]: kinds", &o->set },
 		{ MG_OPT_FLAG, 'f', "force", NULL, "overwrite", &o->force },
 		MG_COMMON_OPTS(&o->c),
 	};
+	const struct mg_opt_values values[] = { { "kind", kind }, { NULL, NULL } };
 	struct mg_tool tool = { .name = "mgtest", .summary = "a test", .usage = "[options] [file]...",
-				.examples = "  mgtest x\n", .opts = table };
+				.examples = "  mgtest x\n", .opts = table, .values = values };
 	char           words[512] = "mgtest ", *argv[32], **operands;
 	int            argc = 0, n = 0, rc, out = dup(1), err = dup(2), fd;
 	ssize_t        got;
@@ -50,6 +62,8 @@ static int parse(struct opts *o, const char *line, char *said, size_t size)
 	dup2(fd, 1);
 	dup2(fd, 2);
 	rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
+	if (rc < 0 && n && strcmp(operands[0], "no-such-kind") == 0)
+		rc = mg_opt_no_such(&tool, "kind", mg_strz(operands[1]), "kind");
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	fflush(stdout);
@@ -93,6 +107,9 @@ static void accepts(void **state)
 	assert_int_equal(parse(&o, "-Sx --color never --progress=always x", said, 8192), -1);
 	assert_string_equal(o.since, "x");
 	assert_string_equal(o.c.color, "never");
+	assert_int_equal(parse(&o, "--format jsonl --older-name=7 x", said, 8192), -1);
+	assert_string_equal(o.format, "jsonl");
+	assert_int_equal(o.n, 7);
 	assert_int_equal(parse(&o, "--since= x", said, 8192), -1);
 	assert_string_equal(o.since, "");
 }
@@ -114,7 +131,12 @@ static void refuses(void **state)
 		{ "-n x", "'-n x': expected a number from 0 up" },
 		{ "-n -1", "expected a number from 0 up" },
 		{ "--threads=99999999999999999999", "expected a number from 0 up" },
-		{ "--color=yes", "'--color=yes': expected auto, always or never" },
+		{ "--color=yes", "'--color=yes': expected auto, always or never\n" },
+		{ "--format=jsno", "expected text, json or jsonl; did you mean 'json'?" },
+		{ "no-such-kind gorutine", "'--kind=gorutine': no such kind; did you mean 'goroutine'?" },
+		{ "no-such-kind x", "'--kind=x': no such kind; there are audit, etcd, goroutine\n" },
+		{ "--odler-name=1", "unknown option '--odler-name'\n" }, /* is not what one should use */
+		{ "--completion=csh", "expected bash, zsh, fish or list" },
 		{ "--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		  "unknown option" },
 	};
@@ -144,6 +166,24 @@ static void help_and_version(void **state)
 	assert_true(strstr(said, "Examples:") < strstr(said, "\nSelection:"));
 	assert_int_equal(parse(&o, "--version", said, 8192), MG_EXIT_OK);
 	assert_memory_equal(said, "mgtest (mgtools) " MG_VERSION "\n", sizeof(MG_VERSION) + 17);
+}
+
+static void completions(void **state)
+{
+	struct opts o = { 0 };
+	char        said[8192];
+
+	assert_int_equal(parse(&o, "--completion=list", said, 8192), MG_EXIT_OK);
+	assert_non_null(strstr(said, "\n--format\t-\ttext|json|jsonl\ttext json jsonl\tof it\n"));
+	assert_non_null(strstr(said, "\n--kind\tk\tKIND,...\taudit etcd goroutine\tit's [these]: kinds\n"));
+	assert_null(strstr(said, "older-name"));
+	assert_int_equal(parse(&o, "--completion=bash", said, 8192), MG_EXIT_OK);
+	assert_non_null(strstr(said, "\t-k|--kind) words='audit etcd goroutine' list=1 ;;\n"));
+	assert_int_equal(parse(&o, "--completion=zsh", said, 8192), MG_EXIT_OK);
+	assert_non_null(strstr(said, "'*'{-k+,--kind=}'[it'\\''s \\[these\\]\\: kinds]:KIND,...:_sequence"));
+	assert_int_equal(parse(&o, "--completion=fish", said, 8192), MG_EXIT_OK);
+	assert_non_null(strstr(said, " -s k -l kind -x -a '(__fish_append , audit etcd goroutine)' "
+				     "-d 'it\\'s [these]: kinds'\n"));
 }
 
 /* What cannot be printed is not done. */
@@ -185,7 +225,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts),   cmocka_unit_test(refuses),
 		cmocka_unit_test(full_disk), cmocka_unit_test(help_and_version),
-		cmocka_unit_test(color),
+		cmocka_unit_test(color),     cmocka_unit_test(completions),
 	};
 
 	return cmocka_run_group_tests_name("opt", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "render/report.h"
+#include "render/tables.h"
 #include "render/text.h"
 #include "case_report.c"
 
@@ -82,11 +83,46 @@ static void empty_sections_are_named(void **state)
 	mg_case_release(&c);
 }
 
+static void rules_are_grouped_by_what_they_lack(void **state)
+{
+	static const struct mg_not_assessed na[] = {
+		{ "disk", MG_STR("kernel log (`dmesg -T`)") },
+		{ "members", MG_STR("etcd_info/health.json (`etcdctl endpoint health`)") },
+		{ "oom", MG_STR("kernel log (`dmesg -T`); pod statuses alone keep the last one") },
+		{ "share", MG_STR("audit log with annotations (1.24 and later)") },
+		{ "size", MG_STR("etcd_info/status.json (`etcdctl endpoint status`)") },
+	};
+	static const char *const want[] = {
+		"disk, oom", "kernel log (`dmesg -T`)",
+		"members, size", "files of etcd_info (`etcdctl endpoint health`; `etcdctl endpoint status`)",
+		"share", "audit log with annotations (1.24 and later)",
+	};
+	struct mg_findings fs = { 0 };
+	struct mg_grid     g;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(na) / sizeof(*na); i++)
+		MG_PUSH(fs.not_assessed, fs.nnot_assessed, fs.not_assessed_cap, na[i]);
+	assert_true(mg_tables_not_assessed(&g, &fs));
+	assert_int_equal(mg_grid_rows(&g), 3);
+	for (size_t i = 0; i < 6; i++)
+		if (!mg_str_eq(g.cell[g.ncol + i], mg_strz(want[i])))
+			fail_msg("cell %zu: %.*s", i, MG_FMT(g.cell[g.ncol + i]));
+	mg_grid_release(&g);
+	fs.nnot_assessed = 1; /* of one file its name is told */
+	fs.not_assessed[0] = na[4];
+	assert_true(mg_tables_not_assessed(&g, &fs));
+	assert_true(mg_str_eq(g.cell[3], MG_STR("etcd_info/status.json (`etcdctl endpoint status`)")));
+	mg_grid_release(&g);
+	mg_findings_release(&fs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(report_has_every_part),
 		cmocka_unit_test(empty_sections_are_named),
+		cmocka_unit_test(rules_are_grouped_by_what_they_lack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,8 @@ in=$TESTDATA/etcd-stall-deletecollection.tar.gz
 for f in text json; do
 	mgcorrelate --no-report --format=$f "$in" >/dev/full; echo "$f: exit $?"
 done
-ln -s /dev/full full.txt
-mkdir r && ln -s /dev/full r/findings.json
-mgcorrelate --no-plots -f -o r "$in" >out; echo "report: exit $?"
+(ulimit -f 8; mgcorrelate --no-plots -o r "$in" >/dev/null); echo "report: exit $?"
+ls r 2>/dev/null
 { mgcorrelate --no-report "$in"; echo "closed pipe: exit $?" >&3; } 3>rc | : ; cat rc
 { mgcorrelate --no-report --fail-on=error "$in"; echo "closed pipe, --fail-on: exit $?" >&3; } 3>rc | : ; cat rc
 mgcorrelate --no-report "$in" >&-; echo "closed output: exit $?"

@@ -18,7 +18,7 @@ mgtimeline --format=trace all.jsonl >trace.json
 grep -c '^{"ph":"[Xi]"' trace.json
 wc -l <all.jsonl | tr -d ' '
 tail -1 trace.json
-mgtimeline --format=trace --max=3 all.jsonl 2>&1 | tail -1
+mgtimeline --format=trace --rows=3 all.jsonl 2>&1 | tail -1
 echo "-- names are hostile"
 printf '{"time":"2026-11-21T03:12:00.000000000Z","kind":"log.error","severity":"error","component":"a\\u001b[2J\\"b","message":"x\\u001b]0;t\\u0007\\ny"}\n' >bad.jsonl
 mgtimeline --format=trace bad.jsonl
