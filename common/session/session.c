@@ -53,6 +53,29 @@ static void say_damage(const struct mg_tool *tool, struct mg_str path,
 	       (unsigned long long)s->diags[0].byte, more);
 }
 
+static void say_copies(const struct mg_tool *tool, const struct mg_common *common,
+		       const struct mg_case *c)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < c->nartifacts; i++) {
+		const struct mg_artifact *a = &c->artifacts[i], *same;
+
+		if (!a->same_as)
+			continue;
+		same = &c->artifacts[a->same_as - 1];
+		if (same->stats.records == 0) /* empty lists are alike, and nothing was counted */
+			continue;
+		n++;
+		if (common->verbose)
+			mg_say(tool, "'%.*s': the same bytes as '%.*s'", MG_FMT(a->path),
+			       MG_FMT(same->path));
+	}
+	if (n && !common->quiet)
+		mg_say(tool, "%u file%s the same bytes as another: counted once%s", n,
+		       n == 1 ? " has" : "s have", common->verbose ? "" : " (-v names them)");
+}
+
 /* Only what could not be read; special files that were passed over are no damage. */
 static uint32_t damage(const struct mg_tool *tool, const struct mg_common *common,
 		       const struct mg_case *c)
@@ -146,6 +169,7 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 	rc = read_once(tool, common, o, operands, n, c);
 	if (rc >= 0)
 		return rc;
+	say_copies(tool, common, c);
 	return damage(tool, common, c) ? MG_EXIT_DAMAGED : MG_EXIT_OK;
 }
 
