@@ -51,7 +51,7 @@ struct mg_common {
 	{ MG_OPT_HEAD, 0, NULL, NULL, "General", NULL },                                     \
 	{ MG_OPT_COUNT, 'j', "threads", "N", "worker threads (default: all processors)",     \
 	  &(c)->threads },                                                                   \
-	{ MG_OPT_LIST, 0, "limit", "WHAT=N", "raise a limit: depth, members, member-size, ratio", \
+	{ MG_OPT_LIST, 0, "limit", "WHAT=N", "set limits: depth, members, member-size, ratio", \
 	  &(c)->limits },                                                                    \
 	{ MG_OPT_WHEN, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",   \
 	  &(c)->color },                                                                     \

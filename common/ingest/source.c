@@ -284,8 +284,8 @@ static void host_path(const struct parts *p, struct mg_source *s)
 		i = -1;
 	if (k >= 0 && k + 2 == p->n - 1 && !is(p, k + 1, "masters") && !is(p, k + 1, "workers"))
 		s->node = p->v[k + 1];
-	else if (i < 0)
-		s->node = node_above(p, p->n - 1);
+	for (int up = p->n - 1; up > 0 && i < 0 && !s->node.n; up--)
+		s->node = node_above(p, up);
 	if (at > 0 && find(p, "host_service_logs") >= 0)
 		s->component = mg_component_of(mg_str_head(file, (size_t)at));
 	else if (mg_str_starts(file, MG_STR("kubelet")) ||
@@ -329,6 +329,8 @@ void mg_source_from_path(struct mg_str path, struct mg_source *out)
 		out->component = mg_component_of(out->container);
 	if (node_of_pod(out->pod).n) /* the static pod's own name knows it better */
 		out->node = node_of_pod(out->pod);
+	if (!out->component.n && out->node.n && out->pod.n > out->node.n) /* COMPONENT-NODE */
+		component_from_name(mg_str_head(out->pod, out->pod.n - out->node.n), out);
 	if (!out->component.n)
 		component_from_name(file, out);
 	out->previous = mg_str_starts(file, MG_STR("previous")) ||

@@ -220,7 +220,12 @@ static void enter(struct walk *w, const struct node *n, struct mg_src *src, enum
 		return;
 	}
 	a = mg_archive_open(src, wrap);
-	while (!w->stop && (st = mg_archive_next(a, &m, &err)) == MG_OK) {
+	while (!w->stop && (st = mg_archive_next(a, &m, &err)) <= MG_EOF) {
+		if (mg_archive_lost(a))
+			fault_text(w, n->path, MG_FAIL, "damaged header in the archive; the member that "
+				   "it describes is left out");
+		if (st == MG_EOF)
+			break;
 		member(w, n, a, src, &m);
 		tick(w);
 	}
@@ -299,6 +304,21 @@ static void check_unchanged(struct walk *w, struct mg_str path, int fd, const st
 	close(fd);
 }
 
+/* More holes than the ratio allows: reading it would be reading zeros for hours. */
+static bool is_sparse_giant(struct walk *w, struct mg_str path, const struct stat *st)
+{
+	struct mg_err err = { 0 };
+	uint64_t      size = (uint64_t)st->st_size, stored = (uint64_t)st->st_blocks * 512;
+
+	if (!S_ISREG(st->st_mode) || size <= MG_GUARD_FLOOR || !w->opts->limits.ratio ||
+	    size / (stored ? stored : 1) < w->opts->limits.ratio)
+		return false;
+	mg_err_set(&err, MG_FAIL, "sparse: %" PRIu64 " bytes of which %" PRIu64 " are stored; left out "
+		   "(raise with --limit ratio=N)", size, stored);
+	fault(w, path, &err);
+	return true;
+}
+
 /* Owns `fd`. */
 static void file(struct walk *w, struct mg_str path, int fd, const struct stat *st, bool top)
 {
@@ -306,6 +326,12 @@ static void file(struct walk *w, struct mg_str path, int fd, const struct stat *
 	int64_t     size = S_ISREG(st->st_mode) ? (int64_t)st->st_size : -1;
 	int         again = S_ISREG(st->st_mode) ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
 
+	if (is_sparse_giant(w, path, st)) {
+		if (again >= 0)
+			close(again);
+		close(fd);
+		return;
+	}
 	n.size = size;
 	if (S_ISREG(st->st_mode))
 		n.mtime_ns = stat_mtime(st);

@@ -29,19 +29,22 @@ static const struct row rows[] = {
 	{ "mg/img/host_service_logs/masters/kubelet_service.log", "", "", "", "", "kubelet", false },
 	{ "mg/img/host_service_logs/w-1/crio_service.log", "w-1", "", "", "", "crio", false },
 	/* cluster-info dump */
-	{ "dump/kube-system/kube-apiserver-m0/logs.txt", "m0", "kube-system", "kube-apiserver-m0", "", "",
-	  false },
+	{ "dump/kube-system/kube-apiserver-m0/logs.txt", "m0", "kube-system", "kube-apiserver-m0", "",
+	  "kube-apiserver", false },
 	/* kind export logs */
 	{ "logs/kind-control-plane/pods/kube-system_coredns-1_" UID "/coredns/0.log",
 	  "kind-control-plane", "kube-system", "coredns-1", "coredns", "coredns", false },
 	{ "logs/kind-worker2/containers/kindnet-x_kube-system_kindnet-cni-" ID ".log", "kind-worker2",
 	  "kube-system", "kindnet-x", "kindnet-cni", "kindnet-cni", false },
+	{ "logs/kind-control-plane/kubernetes/kube-apiserver-audit.log", "kind-control-plane", "", "",
+	  "", "kube-apiserver", false },
 	{ "logs/kind-control-plane/kubelet.log", "kind-control-plane", "", "", "", "kubelet", false },
 	/* /var/log of a node, alone and of several */
 	{ "var/log/pods/kube-system_etcd-m0_" UID "/etcd/3.log", "m0", "kube-system", "etcd-m0", "etcd",
 	  "etcd", false },
 	{ "w-1/var/log/pods/a_p_" UID "/c/0.log", "w-1", "a", "p", "c", "c", false },
 	{ "rootfs/var/log/pods/a_p_" UID "/c/0.log", "", "a", "p", "c", "c", false },
+	{ "m0/var/log/kubernetes/audit/audit.log", "m0", "", "", "", "", false },
 	{ "var/log/kubernetes/audit/audit.log", "", "", "", "", "", false },
 	{ "var/lib/rancher/k3s/server/logs/audit.log", "", "", "", "", "", false },
 	/* sosreport */
