@@ -110,6 +110,11 @@ http 3 | gzip | put bare/three
 cp bare/one bare/copy-of-one
 show bare
 
+# the same words of two pods are two logs
+http 2 | tee log | put alike/namespaces/a/pods/p-1/c/c/logs/current.log
+put alike/namespaces/a/pods/p-2/c/c/logs/current.log <log
+show alike
+
 # a gather that failed: all empty; and one that wrote nothing
 : | put failed/namespaces/a/pods/p/c/c/logs/current.log
 : | put failed/must-gather.logs
