@@ -44,7 +44,8 @@ static int explain(const struct mg_tool *tool, struct mg_out *out, const char *i
 
 	if (!r)
 		return mg_usage_error(tool, "no rule '%s'; --list-rules shows them", id);
-	mg_out_printf(out, "%s - %s\n\n%s\n\nNeeds: %s\n", r->id, r->title, r->explain, r->needs);
+	mg_out_printf(out, "%s - %s\n\n%s\n\nNeeds: %s\nSee: %s\n", r->id, r->title, r->explain,
+		      r->needs, r->references);
 	if (r->thresholds[0].name)
 		mg_out_printf(out, "Thresholds:\n");
 	print_thresholds(out, r);

@@ -95,7 +95,7 @@ static void shift(struct mg_event_counts *c, size_t k)
 		memset(g->v, 0, k * sizeof(*g->v));
 		g->n += k;
 	}
-	c->start_ns -= (int64_t)k * c->step_ns;
+	c->start_ns = (int64_t)((uint64_t)c->start_ns - k * (uint64_t)c->step_ns);
 }
 
 static int64_t floor_step(int64_t ns, int64_t step)

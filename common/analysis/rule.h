@@ -26,6 +26,7 @@ struct mg_rule {
 	const char *id, *title;
 	const char *needs;   /* artifacts, for --list-rules */
 	const char *explain; /* what it looks for and why it matters */
+	const char *references; /* where that is known from: issues, alerts, documentation */
 	int         depth;   /* place in the causal order: 0 storage … 90 clients */
 	void (*run)(struct mg_rule_ctx *x);
 	struct mg_threshold thresholds[6];

@@ -26,7 +26,7 @@ void mg_storms_run(struct mg_rule_ctx *x, uint32_t code, mg_storm_tell tell);
 
 /* The thresholds a storm rule has. */
 #define MG_STORM_THRESHOLDS                                                 \
-	{ { "min_per_second", 1, "rule catalogue" },                        \
+	{ { "min_per_second", 1, "heuristic" },                        \
 	  { "min_seconds", 60, "heuristic" },                               \
 	  { "error_per_second", 50, "heuristic" } }
 

@@ -104,11 +104,14 @@ static void *kubeobj_open(const struct mg_source *src)
 	return s;
 }
 
+#define FIRST_LOOK 4096 /* bytes that decide the form; a first block has at least as many */
+
 /* A heading among the first lines: etcdctl's words for people; others may stand above them. */
 static bool has_table(struct mg_str text)
 {
 	struct mg_str line;
 
+	text = mg_str_head(text, FIRST_LOOK);
 	for (int i = 0; i < 20 && text.n; i++) {
 		mg_str_cut(text, '\n', &line, &text);
 		if (mg_etcdtable_heading(line))

@@ -37,7 +37,7 @@ static bool good_hour(const char *p, struct mg_klog_day *day)
 {
 	static const char low[] = "0000 00:", high[] = "1939 29:";
 
-	if (memcmp(p, day->hour, sizeof(day->hour)) == 0)
+	if (day->hour[0] && memcmp(p, day->hour, sizeof(day->hour)) == 0)
 		return true;
 	for (int i = 0; i < 8; i++)
 		if (p[i] < low[i] || p[i] > high[i])

@@ -37,6 +37,20 @@ struct mg_panel *mg_chart_panel(struct mg_chart *c, struct mg_str title, enum mg
 	return &c->panel[c->npanel - 1];
 }
 
+static void release_panel(struct mg_panel *p)
+{
+	free(p->layer);
+	free(p->rule);
+	free(p->row);
+	free(p->mark);
+	free(p->heat);
+}
+
+void mg_chart_drop_panel(struct mg_chart *c)
+{
+	release_panel(&c->panel[--c->npanel]);
+}
+
 struct mg_str mg_chart_printf(struct mg_chart *c, const char *fmt, ...)
 {
 	struct mg_buf b = { 0 };
@@ -53,13 +67,8 @@ struct mg_str mg_chart_printf(struct mg_chart *c, const char *fmt, ...)
 
 void mg_chart_release(struct mg_chart *c)
 {
-	for (uint32_t i = 0; i < c->npanel; i++) {
-		free(c->panel[i].layer);
-		free(c->panel[i].rule);
-		free(c->panel[i].row);
-		free(c->panel[i].mark);
-		free(c->panel[i].heat);
-	}
+	for (uint32_t i = 0; i < c->npanel; i++)
+		release_panel(&c->panel[i]);
 	free(c->panel);
 	free(c->span);
 	mg_arena_release(&c->arena);

@@ -110,6 +110,8 @@ struct mg_chart {
 };
 
 struct mg_panel *mg_chart_panel(struct mg_chart *c, struct mg_str title, enum mg_axis axis);
+/* Take the last panel away again: there is nothing to draw in it. */
+void             mg_chart_drop_panel(struct mg_chart *c);
 struct mg_str    mg_chart_printf(struct mg_chart *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* A panel with a line for every column of `t` that has a value; the unit chooses the axis.

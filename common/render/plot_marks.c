@@ -181,6 +181,6 @@ bool mg_plan_marks(struct mg_plan *t)
 	p->weight = 0.17 * p->nrow;
 	if (p->nrow)
 		return true;
-	t->chart.npanel--;
+	mg_chart_drop_panel(&t->chart);
 	return false;
 }

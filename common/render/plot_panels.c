@@ -131,7 +131,7 @@ bool mg_plan_etcd(struct mg_plan *t)
 			p->title = MG_STR("etcd: no slow operation logged");
 		return true;
 	}
-	t->chart.npanel--;
+	mg_chart_drop_panel(&t->chart);
 	return false;
 }
 

@@ -23,7 +23,7 @@ static int by_row(const void *a, const void *b)
 static bool settle(struct mg_plan *t, struct mg_panel *p)
 {
 	if (p->nmark == 0) {
-		t->chart.npanel--;
+		mg_chart_drop_panel(&t->chart);
 		return false;
 	}
 	qsort(p->mark, p->nmark, sizeof(*p->mark), by_row);

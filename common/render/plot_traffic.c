@@ -78,7 +78,7 @@ bool mg_plan_heat(struct mg_plan *t)
 	free(sum);
 	if (p->nheat)
 		return true;
-	t->chart.npanel--;
+	mg_chart_drop_panel(&t->chart);
 	return false;
 }
 

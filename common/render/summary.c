@@ -225,12 +225,20 @@ static void next_steps(struct page *p, const struct mg_finding *f)
 	}
 }
 
-/* Does this step stand in an earlier finding of the tree already? */
-static bool root_has_step(const struct mg_finding *f, struct mg_str step)
+/* Was this step told already: one of the root's, or the first of an effect before item `at`? */
+static bool told(const struct page *p, const struct mg_outline *o, uint32_t root, uint32_t at,
+		 struct mg_str step)
 {
+	const struct mg_finding *f = &p->fs->f[o->item[root].finding];
+
 	for (uint32_t i = 0; i < f->nnext_steps; i++)
 		if (mg_str_eq(f->next_steps[i], step))
 			return true;
+	for (uint32_t i = root + 1; i < at; i++) {
+		f = &p->fs->f[o->item[i].finding];
+		if (f->nnext_steps && mg_str_eq(f->next_steps[0], step))
+			return true;
+	}
 	return false;
 }
 
@@ -244,7 +252,7 @@ static void steps_of_effects(struct page *p, const struct mg_outline *o, uint32_
 	for (uint32_t i = root + 1; i < end; i++) {
 		const struct mg_finding *e = &p->fs->f[o->item[i].finding];
 
-		if (e->nnext_steps == 0 || root_has_step(f, e->next_steps[0]))
+		if (e->nnext_steps == 0 || told(p, o, root, i, e->next_steps[0]))
 			continue;
 		mg_buf_addz(&p->b, labelled ? "           " : "     next  ");
 		mg_text_block(&p->b, e->next_steps[0], INDENT + 6, p->width);

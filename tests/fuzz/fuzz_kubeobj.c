@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "ingest/consumer.h"
 
+#define FIRST 4096 /* bytes that a first block has at least, if there are so many */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void feed(struct mg_str text, size_t piece, struct mg_partial *out)
@@ -16,7 +18,10 @@ static void feed(struct mg_str text, size_t piece, struct mg_partial *out)
 	struct mg_block               b = { .first_line = 1 };
 
 	while (text.n) {
-		size_t n = piece < text.n ? piece : text.n;
+		size_t least = b.first_line == 1 ? FIRST : 1; /* the form is told from the first */
+		size_t n = piece > least ? piece : least;
+
+		n = n < text.n ? n : text.n;
 
 		while (n < text.n && text.p[n - 1] != '\n')
 			n++;

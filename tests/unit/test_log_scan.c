@@ -162,8 +162,8 @@ static void line_of(struct mg_buf *b, uint32_t *x, unsigned *us, int step, bool 
 		"2022-03-01T01:02:03.123456789Z stderr F I0301 01:02:03.123456 1 a.go:1] lease one",
 		"2022-03-01T01:02:03.123456789Z stderr P cut ",
 		"{\"ts\":1644272116123.4567,\"caller\":\"a.go:1\",\"msg\":\"lease lost\",\"err\":\"x\"}",
-		"{\"level\":\"warn\",\"ts\":\"2022-02-07T22:15:16.123Z\",\"caller\":\"x/y.go:1\","
-		"\"msg\":\"slow\"}",
+		("{\"level\":\"warn\",\"ts\":\"2022-02-07T22:15:16.123Z\",\"caller\":\"x/y.go:1\","
+		 "\"msg\":\"slow\"}"),
 		"Mar 01 01:02:03 host kubelet[12]: W0301 01:02:03.123456 12 a.go:1] lease two",
 		"Trace[7]: [1.5s] [1.4s] \"lease\"", "E0301 01:02", "I9901 01:02:03.123456 1 a.go:1] no",
 		"Trace[7]: \"List\" url:/x (01-Mar-2022 01:02:03.000) (total time: 1500ms): a lease",

@@ -65,7 +65,7 @@ static void find(void **state)
 
 		memset(text, 'x', sizeof(text));
 		for (size_t at = 0; at + 4 <= n; at++) {
-			memcpy(text + at, "xneedle" + 1, 4);
+			memcpy(text + at, "need", 4);
 			assert_int_equal(mg_str_find(mg_str(text, n), Z("need")), (ptrdiff_t)at);
 			assert_int_equal(mg_str_find(mg_str(text, n), Z("d")), (ptrdiff_t)at + 3);
 			assert_int_equal(mg_str_find(mg_str(text, n - 1), Z("need")),

@@ -162,9 +162,10 @@ const struct mg_rule mg_rule_401_spam = {
 		   "A 401 is one audit line without a user; only address and user agent tell "
 		   "who it is. Several addresses are one finding: nodes whose certificates expired "
 		   "look the same.",
+	.references = "kubernetes.io: authenticating; x509: certificate has expired",
 	.depth = 51,
 	.run = run,
-	.thresholds = { { "min_per_second", 1, "rule catalogue L12; of all sources together" },
+	.thresholds = { { "min_per_second", 1, "of all sources together" },
 			{ "source_per_second", 0.1, "heuristic; of one source" },
 			{ "min_seconds", 60, "heuristic" },
 			{ "error_per_second", 50, "heuristic" } },

@@ -31,6 +31,7 @@ const struct mg_rule mg_rule_403_spam = {
 	.explain = "One account that asks for what it may not have, at least once a second: an "
 		   "RBAC loop. Bursts of about 2 s after an API server start are an artefact of "
 		   "caches that are not synced and do not last long enough to count.",
+	.references = "kubernetes.io: auditing, annotation authorization.k8s.io/reason",
 	.depth = 50,
 	.run = run,
 	.thresholds = MG_STORM_THRESHOLDS,

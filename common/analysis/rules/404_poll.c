@@ -86,8 +86,9 @@ const struct mg_rule mg_rule_404_poll = {
 	.needs = "audit log",
 	.explain = "The same object is asked for at least once a second and never there: a client "
 		   "waits by polling instead of watching, or for something that was deleted.",
+	.references = "kubernetes.io: API concepts",
 	.depth = 52,
 	.run = run,
-	.thresholds = { { "min_per_second", 1, "rule catalogue L14" },
+	.thresholds = { { "min_per_second", 1, "heuristic" },
 			{ "min_seconds", 60, "heuristic" } },
 };

@@ -86,6 +86,7 @@ const struct mg_rule mg_rule_5xx_burst = {
 	.needs = "audit log, or httplog lines",
 	.explain = "Requests answered with 500, 502, 503 or 504, health endpoints left out. A client "
 		   "that hangs up counts as 500.",
+	.references = "openshift/origin auditloganalyzer",
 	.depth = 45,
 	.run = run,
 	.thresholds = { { "min_requests", 10, "heuristic" },

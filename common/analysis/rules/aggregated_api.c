@@ -174,6 +174,7 @@ const struct mg_rule mg_rule_aggregated_api = {
 	.explain = "Groups such as metrics.k8s.io are answered by another server behind the API server. When it "
 		   "is away, its requests get 503 and whatever needs a complete discovery stops: namespace "
 		   "deletion, garbage collection, quota.",
+	.references = "openshift alerts KubeAggregatedAPIErrors, KubeAggregatedAPIDown",
 	.depth = 20,
 	.run = run,
 	.thresholds = { { "min_requests", 10, "heuristic" },

@@ -39,6 +39,7 @@ const struct mg_rule mg_rule_apf_rejection = {
 	.needs = "audit log, or httplog lines",
 	.explain = "429 means the queues of a priority level are full; the klog says nothing about it "
 		   "at the usual verbosity.",
+	.references = "kubernetes.io: API priority and fairness",
 	.depth = 48,
 	.run = run,
 	.thresholds = { { "min_requests", 10, "heuristic" } },

@@ -209,8 +209,9 @@ const struct mg_rule mg_rule_apiserver_oom = {
 	.explain = "The server builds the whole answer of an unpaginated LIST in memory; several of "
 		   "them at once exceed any limit. Neither priority and fairness nor Go's memory "
 		   "limit can prevent it.",
+	.references = "kubernetes/kubernetes 96082, 132233; kubernetes.io blog: API streaming",
 	.depth = 12,
 	.run = run,
-	.thresholds = { { "window_seconds", 300, "rule catalogue A1" },
+	.thresholds = { { "window_seconds", 300, "heuristic" },
 			{ "min_range_bytes", 1048576, "heuristic" } },
 };

@@ -44,6 +44,7 @@ const struct mg_rule mg_rule_apiserver_panic = {
 	.needs = "kube-apiserver log",
 	.explain = "A handler panic ends one request with 500; a fatal error (concurrent map writes, "
 		   "out of memory) ends the process.",
+	.references = "kubernetes/kubernetes 106045",
 	.depth = 17,
 	.run = run,
 };

@@ -60,8 +60,9 @@ const struct mg_rule mg_rule_apply_spam = {
 		   "that applies without comparing. The audit log calls an apply `patch`; it is "
 		   "known by the parameter `force`, which only an apply may have, so an apply "
 		   "without it is not counted.",
+	.references = "openshift/origin auditloganalyzer; kubernetes.io: server-side apply",
 	.depth = 73,
 	.run = run,
-	.thresholds = { { "min_requests", 200, "rule catalogue L10; openshift/origin auditloganalyzer" },
+	.thresholds = { { "min_requests", 200, "openshift/origin auditloganalyzer" },
 			{ "warning_per_second", 1, "heuristic" } },
 };

@@ -152,6 +152,7 @@ const struct mg_rule mg_rule_apply_too_long = {
 		   "Single lines are noise; 100 in a minute, 1,000 in an hour or several over a second "
 		   "are not. Members are compared at the same minute: one slow member is its disk or "
 		   "CPU, all at once is shared storage or the load.",
+	.references = "etcd.io: FAQ, apply request took too long; Red Hat solution 4770281",
 	.depth = 8,
 	.run = run,
 	.thresholds = { { "per_minute", 100, "heuristic" },

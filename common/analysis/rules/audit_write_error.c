@@ -36,7 +36,8 @@ const struct mg_rule mg_rule_audit_write_error = {
 	.needs = "kube-apiserver log",
 	.explain = "The server says so when it could not write audit events. What is counted from that log "
 		   "is then a lower bound, and an absence in it proves nothing.",
+	.references = "openshift alert AuditLogError; kubernetes.io: auditing backends",
 	.depth = 94,
 	.run = run,
-	.thresholds = { { "min_lines", 1, "rule catalogue L18; AuditLogError" } },
+	.thresholds = { { "min_lines", 1, "AuditLogError" } },
 };

@@ -129,9 +129,10 @@ const struct mg_rule mg_rule_cert_expiry = {
 		   "validity, with the time of the clock that judged: `is after` is an expired "
 		   "certificate, `is before` mostly a clock that is wrong. Certificates in objects are "
 		   "told when they end soon and should have been renewed (the newest of each subject).",
+	.references = "kubernetes.io: PKI certificates and requirements",
 	.depth = 2,
 	.run = run,
-	.thresholds = { { "min_lines", 1, "rule catalogue C1" },
-			{ "days", 30, "rule catalogue C1" },
+	.thresholds = { { "min_lines", 1, "heuristic" },
+			{ "days", 30, "heuristic" },
 			{ "renewed_percent", 90, "client-go renews at 70 to 90 % of the life" } },
 };

@@ -112,6 +112,7 @@ const struct mg_rule mg_rule_clock_skew = {
 	.explain = "A write that etcd logged as slow also ends in the API server's audit log or trace; "
 		   "when many of them end by the same difference apart, the clocks differ by it. Orders "
 		   "of events across nodes are not to be trusted below that.",
+	.references = "etcd server/etcdserver/api/rafthttp/probing_status.go",
 	.depth = 90,
 	.run = run,
 	.thresholds = { { "min_seconds", 0.5, "etcd warns from 1 s on; half of it already misleads" } },

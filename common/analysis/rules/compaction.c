@@ -93,9 +93,10 @@ const struct mg_rule mg_rule_compaction = {
 	.explain = "A compaction takes below 200 ms in a small, 500 ms in a medium and 800 ms in a large "
 		   "cluster. All members compact the same revision: if one takes much longer, its "
 		   "storage differs.",
+	.references = "etcd.io: maintenance, history compaction",
 	.depth = 4,
 	.run = run,
-	.thresholds = { { "slow_ms", 800, "rule catalogue E11, large cluster" },
+	.thresholds = { { "slow_ms", 800, "etcd support practice, large cluster" },
 			{ "min_slow", 3, "heuristic: once may be a busy moment" },
-			{ "max_spread_ms", 200, "rule catalogue E11" } },
+			{ "max_spread_ms", 200, "etcd support practice" } },
 };

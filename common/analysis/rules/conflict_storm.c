@@ -75,9 +75,11 @@ const struct mg_rule mg_rule_conflict_storm = {
 		   "one object, are two writers at odds or a client that repeats without reading; of "
 		   "the platform's own controllers only a loop is told. A "
 		   "create answered 409 only means that the object exists and is not counted.",
+	.references = "openshift/origin auditloganalyzer; kubernetes.io: API concepts, "
+		      "resourceVersion in writes",
 	.depth = 55,
 	.run = run,
-	.thresholds = { { "min_requests", 10, "rule catalogue L9; openshift/origin auditloganalyzer" },
+	.thresholds = { { "min_requests", 10, "openshift/origin auditloganalyzer" },
 			{ "warning_requests", 60, "heuristic" },
 			{ "warning_per_second", 1, "heuristic" } },
 };

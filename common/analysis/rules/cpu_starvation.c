@@ -67,7 +67,9 @@ const struct mg_rule mg_rule_cpu_starvation = {
 	.explain = "Late heartbeats and `server is likely overloaded` of a member that logs no slow "
 		   "fdatasync at that time: it waits for a processor, not for its disk. Alerts of the "
 		   "kube-apiserver operator: CPU over 60 % for all, over 90 % for one control-plane node.",
+	.references = "openshift/cluster-kube-apiserver-operator alerts "
+		      "ExtremelyHighIndividualControlPlaneCPU, HighOverallControlPlaneCPU",
 	.depth = 1,
 	.run = run,
-	.thresholds = { { "min_per_10_minutes", 10, "as overload: rule catalogue E3, heuristic" } },
+	.thresholds = { { "min_per_10_minutes", 10, "heuristic" } },
 };

@@ -94,7 +94,9 @@ const struct mg_rule mg_rule_crash_loop = {
 	.title = "containers crash again and again",
 	.needs = "pod statuses or events",
 	.explain = "CrashLoopBackOff, or at least five back-off events of one container.",
+	.references = "kubernetes-mixin alert KubePodCrashLooping; kubernetes.io: container restart "
+		      "policy",
 	.depth = 85,
 	.run = run,
-	.thresholds = { { "min_backoffs", 5, "rule catalogue P1" } },
+	.thresholds = { { "min_backoffs", 5, "as KubePodCrashLooping" } },
 };

@@ -67,7 +67,8 @@ const struct mg_rule mg_rule_csr_pileup = {
 	.needs = "certificate signing requests",
 	.explain = "Kubelets ask for new certificates by themselves; when nobody approves or signs them "
 		   "they run out one node after the other.",
+	.references = "kubernetes.io: certificate signing requests; kubelet certificate rotation",
 	.depth = 3,
 	.run = run,
-	.thresholds = { { "min_pending", 10, "rule catalogue C2, heuristic" } },
+	.thresholds = { { "min_pending", 10, "heuristic" } },
 };

@@ -119,6 +119,8 @@ const struct mg_rule mg_rule_db_size = {
 	.needs = "etcd_info/endpoint_status.json, or compaction lines in etcd log",
 	.explain = "At the quota etcd refuses every write. The quota is read from the log or from "
 		   "etcdctl (3.6); where neither says it, that of OpenShift is taken.",
+	.references = "openshift/cluster-etcd-operator alerts etcdDatabaseQuotaLowSpace, "
+		      "etcdDatabaseHighFragmentationRatio",
 	.depth = 3,
 	.run = run,
 	.thresholds = { { "info_percent", 65, "cluster-etcd-operator alert" },

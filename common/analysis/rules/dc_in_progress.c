@@ -60,7 +60,8 @@ const struct mg_rule mg_rule_dc_in_progress = {
 	.explain = "Worker goroutines of DeleteCollection that have waited for less than the time from "
 		   "which they count as stuck: the delete goes on, and is only slow. The leak is "
 		   "dc-distributor-leak.",
+	.references = "kubernetes/kubernetes 90743",
 	.depth = 32,
 	.run = run,
-	.thresholds = { { "stuck_minutes", 5, "rule catalogue D5" } },
+	.thresholds = { { "stuck_minutes", 5, "heuristic" } },
 };

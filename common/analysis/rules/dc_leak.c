@@ -234,8 +234,9 @@ const struct mg_rule mg_rule_dc_leak = {
 		   "DeleteCollection: every worker returned on an error, and the distributor blocks "
 		   "for ever. Each failed call leaks one. They are few and small; memory grows from "
 		   "the repeated full lists, which is reported on its own.",
+	.references = "kubernetes/kubernetes 105606, fixed in 1.23",
 	.depth = 30,
 	.run = run,
-	.thresholds = { { "min_minutes", 5, "rule catalogue D1" },
+	.thresholds = { { "min_minutes", 5, "heuristic" },
 			{ "min_growing", 1, "a distributor in chan send is already the signature" } },
 };

@@ -150,9 +150,10 @@ const struct mg_rule mg_rule_dc_memory = {
 		   "again. Told when a collection of 10,000 objects or more was being deleted while the "
 		   "API server's memory rose, or it was OOM-killed. The coincidence is what is claimed: "
 		   "the size of the lists is never multiplied with the number of requests.",
+	.references = "kubernetes/kubernetes 90743",
 	.depth = 31,
 	.run = run,
-	.thresholds = { { "min_objects", 10000, "rule catalogue D3; k/k 90743" },
+	.thresholds = { { "min_objects", 10000, "kubernetes/kubernetes 90743" },
 			{ "min_rise_mib", 256, "heuristic" },
 			{ "after_seconds", 60, "heuristic" } },
 };

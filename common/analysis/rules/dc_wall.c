@@ -56,8 +56,10 @@ const struct mg_rule mg_rule_dc_wall = {
 	.needs = "audit log, or API-server log with Trace lines",
 	.explain = "Kubernetes 1.17-1.26 ends a collection delete after exactly 34 s; a collection "
 		   "that needs longer is retried for ever and makes no progress.",
+	.references = "kubernetes/kubernetes 115090, 107948, 117971",
 	.depth = 32,
 	.run = run,
-	.thresholds = { { "min_seconds", 33.5, "k/k 115090" }, { "max_seconds", 35, "k/k 115090" },
-			{ "min_repeats", 3, "rule catalogue D2" } },
+	.thresholds = { { "min_seconds", 33.5, "kubernetes/kubernetes 115090" },
+			{ "max_seconds", 35, "kubernetes/kubernetes 115090" },
+			{ "min_repeats", 3, "heuristic" } },
 };

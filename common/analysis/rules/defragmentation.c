@@ -60,6 +60,7 @@ const struct mg_rule mg_rule_defragmentation = {
 	.needs = "etcd log",
 	.explain = "A defragmentation rewrites the database of one member, which answers nothing "
 		   "meanwhile. Slow requests at that time are its effect and no fault.",
+	.references = "etcd.io: maintenance, defragmentation blocks the member",
 	.depth = 4,
 	.run = run,
 	.thresholds = { { "min_seconds", 1, "heuristic: shorter ones are not noticed" } },

@@ -95,7 +95,9 @@ const struct mg_rule mg_rule_deprecated_api = {
 	.explain = "The API server marks requests for versions that a coming release removes (annotation "
 		   "k8s.io/removed-release). After the upgrade these clients get 404. The "
 		   "controller manager's own requests do not count: it touches whatever API exists.",
+	.references = "openshift alert APIRemovedInNextReleaseInUse; kubernetes.io: deprecated API "
+		      "migration guide",
 	.depth = 92,
 	.run = run,
-	.thresholds = { { "min_requests", 1, "rule catalogue L19; APIRemovedInNextReleaseInUse" } },
+	.thresholds = { { "min_requests", 1, "APIRemovedInNextReleaseInUse" } },
 };

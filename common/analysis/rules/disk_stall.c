@@ -94,8 +94,10 @@ const struct mg_rule mg_rule_disk_stall = {
 	.explain = "The kernel warns of tasks that were blocked for 120 s and of failed I/O; the kubelet "
 		   "warns when the container runtime has not listed its containers for 3 minutes (PLEG). "
 		   "With slow fdatasync calls of etcd on the same node it is the disk.",
+	.references = "Linux Documentation/admin-guide/sysctl/kernel.rst, hung_task; kubelet PLEG "
+		      "(pkg/kubelet/pleg)",
 	.depth = -1,
 	.run = run,
-	.thresholds = { { "min_kernel_lines", 1, "rule catalogue N3: any" },
+	.thresholds = { { "min_kernel_lines", 1, "any is notable" },
 			{ "min_pleg_lines", 3, "heuristic: the kubelet repeats it every few seconds" } },
 };

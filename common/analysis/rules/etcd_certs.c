@@ -98,6 +98,7 @@ const struct mg_rule mg_rule_etcd_certs = {
 	.explain = "A member refuses a peer or client whose certificate has expired or is signed by "
 		   "another authority. During a rotation a few are refused; they stop by themselves. The "
 		   "authority that signs etcd's certificates is told long before it ends.",
+	.references = "openshift/cluster-etcd-operator alert etcdSignerCAExpirationWarning",
 	.depth = 2,
 	.run = run,
 	.thresholds = { { "min_refused", 10, "heuristic: fewer are a rotation or a scan" },

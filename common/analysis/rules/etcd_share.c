@@ -79,9 +79,11 @@ const struct mg_rule mg_rule_etcd_share = {
 		   "of it for most requests means that etcd is the cause; hardly any means the API "
 		   "server's CPU, webhooks, serialisation or a slow client. Requests of at least 1 s "
 		   "are looked at.",
+	.references = "kubernetes.io: audit annotations apiserver.latency.k8s.io; openshift/origin "
+		      "auditloganalyzer",
 	.depth = 9,
 	.run = run,
-	.thresholds = { { "etcd_share", 0.7, "rule catalogue L3, ratio by heuristic" },
-			{ "other_share", 0.2, "rule catalogue L3, ratio by heuristic" },
-			{ "min_requests", 20, "rule catalogue L3" } },
+	.thresholds = { { "etcd_share", 0.7, "heuristic" },
+			{ "other_share", 0.2, "heuristic" },
+			{ "min_requests", 20, "heuristic" } },
 };

@@ -99,6 +99,7 @@ const struct mg_rule mg_rule_etcd_stall = {
 		   "operations waited, and etcd itself logged little. A process that is stopped, a "
 		   "VM that is frozen or a device that hangs looks like this; a slow disk logs "
 		   "hundreds of lines instead.",
+	.references = "etcd server/storage/wal (warnSyncDuration); recorded incidents of the test data",
 	.depth = 5,
 	.run = run,
 	.thresholds = { { "max_etcd_lines", 4, "recorded: frozen 0-2 per pause, slow disk 10 and more" } },

@@ -89,9 +89,11 @@ const struct mg_rule mg_rule_events_flood = {
 	.explain = "Each event is a write to etcd that is kept for hours. Chatty operators can make "
 		   "events the larger part of all writes, which wears the disk that everything else "
 		   "waits for.",
+	.references = "openshift/cluster-etcd-operator docs/performance-metrics.md; Red Hat solution "
+		      "6970015",
 	.depth = 74,
 	.run = run,
-	.thresholds = { { "share", 0.3, "rule catalogue L15; cluster-etcd-operator documentation" },
+	.thresholds = { { "share", 0.3, "cluster-etcd-operator documentation" },
 			{ "min_requests", 1000, "heuristic" },
 			{ "min_per_second", 5, "heuristic" } },
 };

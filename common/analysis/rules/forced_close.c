@@ -47,7 +47,8 @@ const struct mg_rule mg_rule_forced_close = {
 		   "stays full is closed and has to list again. One slow watcher delays all of its "
 		   "resource. Lines are counted: versions up to 1.27 write two for one watcher "
 		   "(kubernetes/kubernetes issue 120124; 125123 on what it costs).",
+	.references = "kubernetes/kubernetes 125123, 141450, 138552, 120124",
 	.depth = 34,
 	.run = run,
-	.thresholds = { { "min_per_minute", 10, "rule catalogue W1, heuristic" } },
+	.thresholds = { { "min_per_minute", 10, "heuristic" } },
 };

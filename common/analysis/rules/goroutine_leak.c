@@ -122,10 +122,11 @@ const struct mg_rule mg_rule_goroutine_leak = {
 		   "them blocked (chan send, a lock) at one place for minutes. Goroutines that only wait "
 		   "for work (select, chan receive, IO wait) do not count as blocked. Cases: "
 		   "kubernetes/kubernetes issue 33472 (200,000 goroutines), 70207 (watches).",
+	.references = "kubernetes/kubernetes 33472, 70207",
 	.depth = 31,
 	.run = run,
-	.thresholds = { { "max_goroutines", 50000, "rule catalogue A5, heuristic" },
-			{ "max_percent", 30, "rule catalogue A5, heuristic" },
-			{ "max_minutes", 10, "rule catalogue A5, heuristic" },
+	.thresholds = { { "max_goroutines", 50000, "heuristic" },
+			{ "max_percent", 30, "heuristic" },
+			{ "max_minutes", 10, "heuristic" },
 			{ "min_goroutines", 1000, "heuristic: a small process has few stacks" } },
 };

@@ -31,7 +31,8 @@ const struct mg_rule mg_rule_handler_timeout = {
 	.title = "requests ran into the server time-out",
 	.needs = "kube-apiserver log",
 	.explain = "The client was gone or the 60 s request time-out passed while the handler was still at work.",
+	.references = "k8s.io/apiserver pkg/server/filters/timeout.go",
 	.depth = 42,
 	.run = run,
-	.thresholds = { { "per_minute", 10, "rule catalogue L8" } },
+	.thresholds = { { "per_minute", 10, "heuristic" } },
 };

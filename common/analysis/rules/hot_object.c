@@ -40,6 +40,7 @@ const struct mg_rule mg_rule_hot_object = {
 	.needs = "audit log",
 	.explain = "A controller or sidecar that updates or reads one object in a loop loads etcd with "
 		   "one key although no user stands out.",
+	.references = "kubernetes.io: API concepts, updates to existing resources",
 	.depth = 71,
 	.run = run,
 	.thresholds = { { "min_requests", 10000, "heuristic" },

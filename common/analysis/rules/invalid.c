@@ -102,8 +102,9 @@ const struct mg_rule mg_rule_invalid = {
 		   "is the garbage collector, whose patch of ownerReferences passes a mutating webhook "
 		   "that writes immutable fields, so that objects are never deleted. Any 422 of the "
 		   "platform is told; of others, ten. Only a loop is a warning.",
+	.references = "openshift/origin auditloganalyzer",
 	.depth = 46,
 	.run = run,
-	.thresholds = { { "min_requests", 10, "rule catalogue L11" },
+	.thresholds = { { "min_requests", 10, "heuristic" },
 			{ "warning_per_minute", 1, "heuristic" } },
 };

@@ -87,6 +87,7 @@ const struct mg_rule mg_rule_kubelet_load = {
 		   "group and is none: a kubelet renews its lease, writes its status and its pods', and "
 		   "reads what they need, about 0.3 requests a second. Told when kubelets make most of "
 		   "the load, as normal or not by their number.",
+	.references = "kubernetes.io: nodes, heartbeats (leases every 10 s)",
 	.depth = 75,
 	.run = run,
 	.thresholds = { { "normal_per_second", 1, "heuristic; of one node, 0.3 in a cluster of 2500" },

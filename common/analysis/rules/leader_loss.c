@@ -110,8 +110,10 @@ const struct mg_rule mg_rule_leader_loss = {
 	.explain = "Without a leader no write and no quorum read is answered. One change during a "
 		   "rollout is normal; gaps over 5 s or repeated changes are not. A gap begins when "
 		   "most of the members whose logs cover the time have lost the leader.",
+	.references = "openshift/cluster-etcd-operator alert etcdHighNumberOfLeaderChanges; "
+		      "openshift/origin leaderlessTimeout",
 	.depth = 7,
 	.run = run,
 	.thresholds = { { "gap_seconds", 5, "openshift/origin leaderlessTimeout" },
-			{ "min_losses", 3, "rule catalogue E6" } },
+			{ "min_losses", 3, "openshift/origin pkg/monitortests" } },
 };

@@ -124,6 +124,8 @@ const struct mg_rule mg_rule_lease_loss = {
 	.needs = "logs of kube-controller-manager and kube-scheduler (previous.log too)",
 	.explain = "A controller that cannot renew its lease within renewDeadline gives up and exits; "
 		   "it is an effect of an API server or etcd that did not answer.",
+	.references = "client-go tools/leaderelection; OpenShift renewDeadline of 107 s "
+		      "(openshift/library-go)",
 	.depth = 60,
 	.run = run,
 	.thresholds = { { "together_seconds", 300, "heuristic" },

@@ -111,6 +111,8 @@ const struct mg_rule mg_rule_members = {
 	.explain = "A cluster of n members needs n/2+1 of them. A member that is asked over a socket of "
 		   "its own host does not count. A follower that is too far behind has to be sent the "
 		   "whole database.",
+	.references = "openshift/cluster-etcd-operator alerts etcdInsufficientMembers, "
+		      "etcdMembersDown; Red Hat article 6271341",
 	.depth = 2,
 	.run = run,
 	.thresholds = { { "min_unhealthy", 1, "cluster-etcd-operator, etcdInsufficientMembers" },

@@ -81,6 +81,8 @@ const struct mg_rule mg_rule_namespace_stuck = {
 	.explain = "A namespace goes when all that is in it is gone, which the controller can only know if "
 		   "every API group answers. Conditions and finalizers of the namespace say what it "
 		   "waits for; with only a finalizer left, no log says anything.",
+	.references = "kubernetes.io: namespace conditions NamespaceContentRemaining, "
+		      "NamespaceDeletionDiscoveryFailure",
 	.depth = 60,
 	.run = run,
 	.thresholds = { { "min_seconds", 60, "heuristic" } },

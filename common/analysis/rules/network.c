@@ -64,6 +64,8 @@ const struct mg_rule mg_rule_network = {
 	.explain = "Lost streams, unhealthy probes and dropped raft messages between members. Lines "
 		   "about a peer that was just being restarted, or whose host refused the connection "
 		   "because etcd was not running, do not count.",
+	.references = "openshift/cluster-etcd-operator alert etcdMemberCommunicationSlow; etcd "
+		      "server/etcdserver/api/rafthttp",
 	.depth = 2,
 	.run = run,
 	.thresholds = { { "min_per_10_minutes", 10, "heuristic" } },

@@ -48,6 +48,7 @@ const struct mg_rule mg_rule_non_graceful = {
 	.needs = "events, pod statuses, termination.log",
 	.explain = "A planned end keeps serving for the shutdown delay and logs each step; without it "
 		   "requests in flight are lost and clients see connection errors.",
+	.references = "openshift/cluster-kube-apiserver-operator 876; openshift/origin 25236, 29015",
 	.depth = 16,
 	.run = run,
 };

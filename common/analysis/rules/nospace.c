@@ -116,6 +116,7 @@ const struct mg_rule mg_rule_nospace = {
 	.explain = "The quota is reached: reads, deletes and writes that change nothing go on, every "
 		   "other write fails until the database is compacted, defragmented and the alarm "
 		   "disarmed.",
+	.references = "etcd.io: maintenance, space quota",
 	.depth = 1,
 	.run = run,
 	.thresholds = { { "min_refusals", 1, "etcd alarm; clients name it by its error" } },

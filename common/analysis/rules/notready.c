@@ -113,6 +113,7 @@ const struct mg_rule mg_rule_notready = {
 		   "the control plane heard nothing (Ready is Unknown, `Kubelet stopped posting node "
 		   "status`), the finding tells which of its own parts fell silent before that, and "
 		   "which first.",
+	.references = "kubernetes.io: nodes, heartbeats; node-monitor-grace-period",
 	.depth = 80,
 	.run = run,
 	.thresholds = { { "many_nodes", 3, "heuristic" } },

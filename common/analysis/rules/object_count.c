@@ -54,6 +54,7 @@ const struct mg_rule mg_rule_object_count = {
 	.needs = "etcd_info/object_count.json",
 	.explain = "A type with thousands of objects, or with a gigabyte of them, makes every LIST "
 		   "without limit expensive for etcd and the API server.",
+	.references = "peterducai/openshift-etcd-suite",
 	.depth = 4,
 	.run = run,
 	.thresholds = { { "max_objects", 8000, "etcd diagnostics practice" },

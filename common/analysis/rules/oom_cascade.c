@@ -43,6 +43,8 @@ const struct mg_rule mg_rule_oom_cascade = {
 	.needs = "pod statuses or kernel log of every control-plane node",
 	.explain = "Two API servers that die within 15 minutes: watches and lists of the first land "
 		   "on the others with cold caches.",
+	.references = "openshift/cluster-kube-apiserver-operator, text of "
+		      "ExtremelyHighIndividualControlPlaneCPU",
 	.depth = 13,
 	.run = run,
 	.thresholds = { { "window_seconds", 900, "heuristic" } },

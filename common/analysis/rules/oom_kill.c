@@ -103,7 +103,8 @@ const struct mg_rule mg_rule_oom_kill = {
 	.needs = "kernel log or pod statuses",
 	.explain = "The kernel killed a process at its cgroup's limit or because the node had no "
 		   "memory left.",
+	.references = "Linux mm/oom_kill.c; kubernetes.io: node out of memory behaviour",
 	.depth = 14,
 	.run = run,
-	.thresholds = { { "window_seconds", 300, "as apiserver-oom-list-storm: rule catalogue A1" } },
+	.thresholds = { { "window_seconds", 300, "heuristic" } },
 };

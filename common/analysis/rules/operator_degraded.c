@@ -41,6 +41,7 @@ const struct mg_rule mg_rule_operator_degraded = {
 	.needs = "clusteroperators.yaml",
 	.explain = "Degraded=True or Available=False of a ClusterOperator: context for what else is "
 		   "found, with the time of the transition.",
+	.references = "openshift/api ClusterOperator conditions; alert ClusterOperatorDegraded",
 	.depth = 88,
 	.run = run,
 };

@@ -56,7 +56,8 @@ const struct mg_rule mg_rule_overload = {
 	.needs = "etcd log",
 	.explain = "The leader sent heartbeats late, its ticks came late, or requests were refused as "
 		   "too many: disk or CPU of that member do not keep up.",
+	.references = "etcd.io: FAQ, failed to send out heartbeat on time; etcd tuning guide",
 	.depth = 6,
 	.run = run,
-	.thresholds = { { "min_per_10_minutes", 10, "rule catalogue E3, heuristic" } },
+	.thresholds = { { "min_per_10_minutes", 10, "heuristic" } },
 };

@@ -99,7 +99,8 @@ const struct mg_rule mg_rule_pressure = {
 	.explain = "MemoryPressure, DiskPressure and PIDPressure make the kubelet evict pods; a system "
 		   "OOM means that the kernel had to kill on the node as a whole, not within one "
 		   "container's limit.",
+	.references = "kubernetes.io: node-pressure eviction",
 	.depth = 14,
 	.run = run,
-	.thresholds = { { "min_events", 1, "rule catalogue N2: any" } },
+	.thresholds = { { "min_events", 1, "any is notable" } },
 };

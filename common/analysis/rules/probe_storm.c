@@ -321,10 +321,11 @@ const struct mg_rule mg_rule_probe_storm = {
 		   "same minute: an effect of what they share. The finding tells what the API servers did "
 		   "in that minute. Counted from kubelet logs, or from Unhealthy events where these tell "
 		   "more; an event that was counted up is spread over its time.",
+	.references = "kubernetes.io: liveness, readiness and startup probes",
 	.depth = 82,
 	.run = run,
-	.thresholds = { { "min_per_minute", 10, "rule catalogue P2, heuristic" },
-			{ "max_pods", 3, "rule catalogue P2, heuristic" },
+	.thresholds = { { "min_per_minute", 10, "heuristic" },
+			{ "max_pods", 3, "heuristic" },
 			{ "error_per_minute", 1000, "heuristic: hundreds are a few busy nodes" },
 			{ "times_usual", 3, "heuristic: where probes always fail, only a jump is a storm" } },
 };

@@ -201,9 +201,10 @@ const struct mg_rule mg_rule_product_overload = {
 		   "namespaces and names have a word in common are summed; the platform's own are left "
 		   "out. Told when several of the busiest users are of one product and together make a "
 		   "tenth of the requests.",
+	.references = "kubernetes.io: API priority and fairness, flows by user",
 	.depth = 69,
 	.run = run,
-	.thresholds = { { "top_users", 15, "rule catalogue, diagnosis 1" },
+	.thresholds = { { "top_users", 15, "heuristic" },
 			{ "min_top_users", 4, "heuristic" },
 			{ "min_share", 0.1, "heuristic" },
 			{ "min_per_second", 10, "heuristic" },

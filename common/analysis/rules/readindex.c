@@ -52,6 +52,7 @@ const struct mg_rule mg_rule_readindex = {
 	.needs = "etcd log",
 	.explain = "A linearizable read waits until the leader confirms its term; a retry every 500 ms "
 		   "or a time-out means a slow leader, its disk, or the network to it.",
+	.references = "etcd server/etcdserver (readIndexRetryTime); etcd.io: linearizable reads",
 	.depth = 9,
 	.run = run,
 	.thresholds = { { "min_count", 5, "heuristic" } },

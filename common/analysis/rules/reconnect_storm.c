@@ -108,9 +108,11 @@ const struct mg_rule mg_rule_reconnect_storm = {
 		   "were all cut before: by an API server that went away (then it is an effect, and "
 		   "told as such) or by a load balancer. The audit log tells a watch when it ends, so "
 		   "those that are still open are not counted.",
+	.references = "kube-apiserver --min-request-timeout; kubernetes.io: API concepts, efficient "
+		      "detection of changes",
 	.depth = 42,
 	.run = run,
-	.thresholds = { { "times_usual", 5, "rule catalogue W2" },
-			{ "min_clients", 3, "rule catalogue W2" },
+	.thresholds = { { "times_usual", 5, "heuristic" },
+			{ "min_clients", 3, "heuristic" },
 			{ "min_watches", 100, "heuristic" } },
 };

@@ -94,6 +94,7 @@ const struct mg_rule mg_rule_reflector_errors = {
 	.explain = "Reflectors (client-go) keep the caches of controllers, operators and kubelets; their "
 		   "errors say from outside when and how the API server could not be used. Mostly an "
 		   "effect: of a server that restarts, of a slow etcd, of missing rights.",
+	.references = "openshift/origin kasloganalyzer; client-go tools/cache/reflector.go",
 	.depth = 55,
 	.run = run,
 	.thresholds = { { "max_per_component", 10, "openshift/origin pkg/monitortests, kasloganalyzer" },

@@ -110,7 +110,8 @@ const struct mg_rule mg_rule_relist_410 = {
 		   "less than 10 ms, since the error travels inside the stream. The client then lists "
 		   "everything again, seen as a LIST with the version it had within 5 s. After a "
 		   "restart of an API server that is normal, and told as its effect.",
+	.references = "kubernetes.io: API concepts, 410 Gone responses",
 	.depth = 43,
 	.run = run,
-	.thresholds = { { "min_relists", 20, "rule catalogue W3, count by heuristic" } },
+	.thresholds = { { "min_relists", 20, "heuristic" } },
 };

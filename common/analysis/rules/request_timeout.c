@@ -36,6 +36,8 @@ const struct mg_rule mg_rule_request_timeout = {
 	.needs = "kube-apiserver log",
 	.explain = "The API server logs the errors its etcd client gets: timed out, no "
 		   "leader, leader changed, too many requests.",
+	.references = "openshift/cluster-etcd-operator alerts etcdGRPCRequestsSlow, "
+		      "etcdHighNumberOfFailedGRPCRequests",
 	.depth = 10,
 	.run = run,
 	.thresholds = { { "min_count", 3, "heuristic" } },

@@ -194,6 +194,8 @@ const struct mg_rule mg_rule_rollout = {
 		   "nodes that were cordoned, drained or rebooted by order. What a change like this "
 		   "brings about by itself and lies inside it is rated one step lower, and says so; "
 		   "what is critical stays critical.",
+	.references = "OpenShift static pod revisions (openshift/library-go pkg/operator/staticpod); "
+		      "ClusterVersion history",
 	.depth = -10,
 	.run = run,
 	.thresholds = { { "settle_minutes", 5, "heuristic: a kube-apiserver ends gracefully within 3.5 "

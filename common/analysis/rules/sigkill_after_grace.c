@@ -111,6 +111,7 @@ const struct mg_rule mg_rule_sigkill_after_grace = {
 	.explain = "The kubelet was asked to stop a container (event Killing), and it ended with exit code "
 		   "137 when the grace period was over: it ignored SIGTERM or was stuck. Not a lack of "
 		   "memory.",
+	.references = "kubernetes.io: pod lifecycle, termination of pods",
 	.depth = 17,
 	.run = run,
 	.thresholds = { { "grace_seconds", 29, "Kubernetes: terminationGracePeriodSeconds is 30 unless "

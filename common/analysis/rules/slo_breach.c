@@ -212,6 +212,8 @@ const struct mg_rule mg_rule_slo_breach = {
 	.explain = "p99 of single-object reads and of writes over 1 s (the Kubernetes SLO), and well "
 		   "above what is usual in the same archive. Watches and other long-running requests "
 		   "do not count.",
+	.references = "openshift/cluster-kube-apiserver-operator kube-apiserver-slos; SIG "
+		      "Scalability API call latency SLO",
 	.depth = 40,
 	.run = run,
 	.thresholds = { { "window_seconds", 30, "heuristic; the alert uses 5 min" },

@@ -86,6 +86,8 @@ const struct mg_rule mg_rule_slow_fsync = {
 	.explain = "Any fdatasync of the write-ahead log over 1 s means a saturated or failing disk "
 		   "(etcd warns from 1 s on; healthy is below 10 ms at p99). Shorter slowness shows "
 		   "only as slow applies.",
+	.references = "etcd server/storage/wal (warnSyncDuration); openshift/cluster-etcd-operator "
+		      "alert etcdHighFsyncDurations",
 	.depth = 0,
 	.run = run,
 	.thresholds = { { "critical_syncs", 5, "heuristic" },

@@ -79,9 +79,10 @@ const struct mg_rule mg_rule_top_talker = {
 	.needs = "audit log, or httplog lines",
 	.explain = "One user with at least 40 % of a minute's requests and three times its own median. "
 		   "Busy is not broken: it is a lead, not a fault.",
+	.references = "openshift/origin auditloganalyzer, requests by user",
 	.depth = 72,
 	.run = run,
-	.thresholds = { { "share", 0.4, "rule catalogue L6" },
-			{ "times_usual", 3, "rule catalogue L6" },
+	.thresholds = { { "share", 0.4, "heuristic" },
+			{ "times_usual", 3, "heuristic" },
 			{ "min_per_second", 10, "heuristic" } },
 };

@@ -65,6 +65,7 @@ const struct mg_rule mg_rule_unpaginated_list = {
 	.needs = "audit log",
 	.explain = "A LIST without limit and resourceVersion is a quorum read of the whole collection "
 		   "from etcd, built in memory at once. Ranked by count times latency.",
+	.references = "kubernetes.io: API concepts, retrieving large result sets in chunks",
 	.depth = 70,
 	.run = run,
 	.thresholds = { { "min_lists", 5, "heuristic" } },

@@ -182,11 +182,12 @@ const struct mg_rule mg_rule_watch_memory = {
 		   "An API server that was OOM-killed without large LISTs before, while one resource was "
 		   "written five times as often as usual or ten thousand goroutines served watches, "
 		   "had its memory there.",
+	.references = "kubernetes/kubernetes 127980, 98423",
 	.depth = 13,
 	.run = run,
-	.thresholds = { { "times_usual", 5, "rule catalogue A4" },
-			{ "min_goroutines", 10000, "rule catalogue A4" },
+	.thresholds = { { "times_usual", 5, "heuristic" },
+			{ "min_goroutines", 10000, "heuristic" },
 			{ "min_writes", 600, "heuristic, per minute" },
 			{ "max_lists", 1, "heuristic" },
-			{ "window_seconds", 300, "rule catalogue A1" } },
+			{ "window_seconds", 300, "heuristic" } },
 };

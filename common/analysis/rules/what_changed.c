@@ -104,7 +104,8 @@ const struct mg_rule mg_rule_what_changed = {
 		   "operator and cluster configuration in the half hour before the earliest finding "
 		   "of severity warning or above. It comes last of all rules, since it needs to know "
 		   "when that is. A lead, not a cause.",
+	.references = "kubernetes.io: auditing",
 	.depth = 96,
 	.run = run,
-	.thresholds = { { "window_minutes", 30, "rule catalogue O2" } },
+	.thresholds = { { "window_minutes", 30, "heuristic" } },
 };

@@ -7,6 +7,7 @@ while read -r r; do
 	mgdiagnose --explain "$r" >out 2>err || { echo "$r: exit $?"; cat err; }
 	head -1 out | grep -q "^$r - ." || echo "$r: no title"
 	grep -q '^Needs: .' out || echo "$r: does not say what it needs"
+	grep -q '^See: ....' out || echo "$r: does not say where that is known from"
 	for t in $(sed -n 's/^    --set \([^ ]*\) .*/\1/p' out); do
 		mgdiagnose --set "$t" nothing >out2 2>err
 		! grep -e '--set' err || echo "$r: cannot --set $t"
