@@ -48,7 +48,8 @@ struct run {
 	struct mg_case              *c;
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
-	const char                  *operand; /* being walked */
+	const char                  *operand; /* being walked ... */
+	uint32_t                     first;   /* ... its first artifact */
 	struct desk                 *desks;
 	struct mg_spares             spares;
 	struct mg_copies            *copies;
@@ -338,6 +339,13 @@ static void read_leaf(struct run *r, struct leaf_run *lr, struct mg_src *src,
 	mg_blocks_release(&blocks);
 }
 
+/* Two dumps or profiles that are named one by one are there to be compared, equal or not. */
+static bool is_for_comparison(const struct run *r, enum mg_kind kind, uint32_t other)
+{
+	return other < r->first &&
+	       (kind == MG_KIND_GOROUTINE || kind == MG_KIND_HEAP || kind == MG_KIND_PPROF);
+}
+
 static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 {
 	struct run               *r = ctx;
@@ -354,7 +362,8 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 	s = add_artifact(r, leaf);
 	if (!k)
 		return true;
-	if (mg_copies_find(r->copies, leaf->src, s, &head, &same)) {
+	if (mg_copies_find(r->copies, leaf->src, s, &head, &same) &&
+	    !is_for_comparison(r, leaf->kind, same)) {
 		r->c->artifacts[s->artifact].same_as = same + 1;
 		r->c->copies++;
 		return true;
@@ -436,6 +445,7 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 	if (o.limits.depth == 0)
 		o.limits = mg_limits_default;
 	r->operand = operand;
+	r->first = in.first;
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
 	mg_pool_drain(r->pool);
 	in.n = c->nartifacts - in.first;

@@ -56,7 +56,8 @@ static void say_damage(const struct mg_tool *tool, struct mg_str path,
 static void say_copies(const struct mg_tool *tool, const struct mg_common *common,
 		       const struct mg_case *c)
 {
-	uint32_t n = 0;
+	const struct mg_artifact *copy = NULL;
+	uint32_t                  n = 0;
 
 	for (uint32_t i = 0; i < c->nartifacts; i++) {
 		const struct mg_artifact *a = &c->artifacts[i], *same;
@@ -67,13 +68,18 @@ static void say_copies(const struct mg_tool *tool, const struct mg_common *commo
 		if (same->stats.records == 0) /* empty lists are alike, and nothing was counted */
 			continue;
 		n++;
+		copy = a;
 		if (common->verbose)
-			mg_say(tool, "'%.*s': the same bytes as '%.*s'", MG_FMT(a->path),
+			mg_say(tool, "'%.*s' has the same bytes as '%.*s': counted once", MG_FMT(a->path),
 			       MG_FMT(same->path));
 	}
-	if (n && !common->quiet)
-		mg_say(tool, "%u file%s the same bytes as another: counted once%s", n,
-		       n == 1 ? " has" : "s have", common->verbose ? "" : " (-v names them)");
+	if (common->quiet || common->verbose)
+		return;
+	if (n == 1)
+		mg_say(tool, "'%.*s' has the same bytes as '%.*s': counted once", MG_FMT(copy->path),
+		       MG_FMT(mg_case_path(c, copy->same_as - 1)));
+	else if (n)
+		mg_say(tool, "%u files have the same bytes as another: counted once (-v names them)", n);
 }
 
 /* Only what could not be read; special files that were passed over are no damage. */
