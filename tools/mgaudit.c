@@ -10,6 +10,7 @@
 
 #include "event/wire.h"
 #include "ingest/ask_audit.h"
+#include "ingest/audit_far.h"
 #include "render/audit_rows.h"
 #include "render/audit_table.h"
 #include "render/tsv.h"
@@ -18,9 +19,7 @@
 #include "session/session.h"
 
 struct opts {
-	struct mg_audit_args  ask;
-	const char           *format, *sort;
-	bool                  no_headers;
+	struct mg_audit_args  ask; /* session/audit_args.h */
 	struct mg_window_args window;
 	struct mg_common      common;
 	/* worked out */
@@ -115,6 +114,9 @@ static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
 			mg_say(t, "'%.*s' holds %llu events twice: counted once",
 			       MG_FMT(c->artifacts[i].path),
 			       (unsigned long long)c->artifacts[i].stats.duplicates);
+	if (ask->forgot)
+		mg_say(t, "a file goes back in time and has more events than can be remembered: those "
+		       "that stand twice, more than %d events apart, count twice", MG_AUDIT_FAR_SURE);
 	if ((ask->query.want == MG_AUDIT_OPEN || ask->query.want == MG_AUDIT_FLYING) &&
 	    ask->received == 0 && mg_case_has(c, MG_KIND_AUDIT))
 		mg_say(t, "no RequestReceived events: the audit policy leaves them out, so requests "
@@ -123,22 +125,25 @@ static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
 
 /* --- the run ------------------------------------------------------------------------- */
 
-static int set_print(const struct mg_tool *t, struct opts *o, const struct mg_audit_query *q)
+/* How the answer is printed.  The plain list is a table when it is for programs or sorted. */
+static int set_print(const struct mg_tool *t, struct opts *o, struct mg_audit_query *q)
 {
-	struct mg_str sort = mg_strz(o->sort);
+	const char   *format = o->ask.format;
+	struct mg_str sort = mg_strz(o->ask.sort);
 
-	o->how = (struct mg_audit_print){ .top = o->show.rows, .headings = !o->no_headers,
+	o->how = (struct mg_audit_print){ .top = o->show.rows, .headings = !o->ask.no_headers,
 					  .sort = sort };
-	if (!mg_sheet_format_parse(o->format ? mg_strz(o->format) : MG_STR("text"), &o->how.format))
+	if (!mg_sheet_format_parse(format ? mg_strz(format) : MG_STR("text"), &o->how.format))
 		return mg_usage_error(t, "bad value for --format: '%s': text, tsv, csv, json or jsonl",
-				      o->format);
-	if ((o->format || sort.n) && (o->show.top || q->want == MG_AUDIT_ROWS ||
-				      q->want == MG_AUDIT_RAW || q->want == MG_AUDIT_SPLIT ||
-				      q->want == MG_AUDIT_EVENTS))
-		return mg_usage_error(t, "--%s is for tables: --by=KEY, --series, --slow and the like",
-				      o->format ? "format" : "sort");
+				      format);
+	if (q->want == MG_AUDIT_ROWS && (sort.n || o->how.format != MG_SHEET_PEOPLE))
+		q->want = MG_AUDIT_LIST;
+	else if ((format || sort.n) && (o->show.top || q->want == MG_AUDIT_RAW ||
+					q->want == MG_AUDIT_SPLIT || q->want == MG_AUDIT_EVENTS))
+		return mg_usage_error(t, "--%s is for lists and tables, not for -o %s",
+				      format ? "format" : "sort", o->ask.output);
 	if (sort.n && (q->want == MG_AUDIT_SERIES || !mg_audit_can_sort(q, sort)))
-		return mg_usage_error(t, "bad value for --sort: '%s': no such column", o->sort);
+		return mg_usage_error(t, "bad value for --sort: '%s': no such column", o->ask.sort);
 	return -1;
 }
 
@@ -172,81 +177,18 @@ static int run(const struct mg_tool *t, struct opts *o, const struct mg_list *fi
 	return rc;
 }
 
+/* The options are in session/audit_args.h, table by table. */
 int main(int argc, char **argv)
 {
 	struct opts           o = { 0 };
-	struct mg_audit_args *a = &o.ask;
 	const struct mg_opt   table[] = {
-		{ MG_OPT_HEAD, 0, NULL, NULL,
-		  "Which requests (lists: a,b; -x refuses x; x* is a prefix; ~x a regular expression)", NULL },
-		{ MG_OPT_LIST, 'f', "filename", "FILE", "read FILE, the same as an operand", &a->files },
-		{ MG_OPT_LIST, 0, "verb", "LIST",
-		  "get, list, watch, create, update, patch, delete …", &a->on[MG_ON_VERB] },
-		{ MG_OPT_LIST, 0, "user", "LIST", "user name", &a->on[MG_ON_USER] },
-		{ MG_OPT_LIST, 0, "group", "LIST", "one of the user's groups", &a->on[MG_ON_GROUP] },
-		{ MG_OPT_LIST, 0, "impersonated", "LIST",
-		  "user that was impersonated; * is any", &a->on[MG_ON_IMPERSONATED] },
-		{ MG_OPT_LIST, 0, "namespace", "LIST", "namespace; '-' is any", &a->on[MG_ON_NAMESPACE] },
-		{ MG_OPT_LIST, 'n', NULL, "LIST",
-		  "the same; a number: how many rows to show, 0 is all", &a->n },
-		{ MG_OPT_LIST, 0, "resource", "LIST",
-		  "RESOURCE[.GROUP], either may be *; no group: core", &a->on[MG_ON_RESOURCE] },
-		{ MG_OPT_LIST, 0, "subresource", "LIST",
-		  "status, log, exec …; '-*' is none", &a->on[MG_ON_SUBRESOURCE] },
-		{ MG_OPT_LIST, 0, "name", "LIST", "name of the object", &a->on[MG_ON_NAME] },
-		{ MG_OPT_LIST, 0, "object-uid", "LIST", "UID of the object", &a->on[MG_ON_OBJECT_UID] },
-		{ MG_OPT_LIST, 0, "uid", "LIST", "audit ID", &a->on[MG_ON_UID] },
-		{ MG_OPT_LIST, 0, "code", "LIST",
-		  "status code: 404, 5xx, 400-499, !404, none", &a->on[MG_ON_CODE] },
-		{ MG_OPT_LIST, 0, "http-status-code", "LIST", "the same as --code", &a->on[MG_ON_CODE] },
-		{ MG_OPT_FLAG, 0, "failed-only", NULL, "status code above 299", &a->failed_only },
-		{ MG_OPT_LIST, 0, "user-agent", "LIST", "user agent", &a->on[MG_ON_AGENT] },
-		{ MG_OPT_LIST, 0, "source-ip", "LIST", "address of the peer", &a->on[MG_ON_IP] },
-		{ MG_OPT_LIST, 0, "field-manager", "LIST",
-		  "parameter fieldManager of the URI", &a->on[MG_ON_MANAGER] },
-		{ MG_OPT_LIST, 0, "level", "LIST", "Metadata, Request, RequestResponse", &a->on[MG_ON_LEVEL] },
-		{ MG_OPT_LIST, 0, "decision", "LIST",
-		  "of the authorizer: allow, forbid", &a->on[MG_ON_DECISION] },
-		{ MG_OPT_LIST, 0, "reason", "LIST",
-		  "of the authorizer, or of the answer", &a->on[MG_ON_REASON] },
-		{ MG_OPT_LIST, 0, "annotation", "K[=V]",
-		  "annotation K is there, and its value is V; -K: is not", &a->annotations },
-		{ MG_OPT_TEXT, 0, "podsecurityviolations", "WHICH",
-		  "pod or all: those that violate pod security", &a->pod_security },
-		{ MG_OPT_FLAG, 0, "scrub-access-reviews", NULL,
-		  "no reviews of access and tokens", &a->no_reviews },
-		{ MG_OPT_TEXT, 0, "after", "TIME", "received after TIME (RFC 3339)", &a->after },
-		{ MG_OPT_TEXT, 0, "before", "TIME", "received before TIME (RFC 3339)", &a->before },
-		{ MG_OPT_TEXT, 0, "min-duration", "D", "took at least D", &a->min },
-		{ MG_OPT_TEXT, 0, "max-duration", "D", "took at most D", &a->max },
-		{ MG_OPT_TEXT, 0, "duration", "D", "the same as --max-duration", &a->peer_max },
-		{ MG_OPT_TEXT, 's', "stage", "STAGE",
-		  "only this stage, or all (default: one a request)", &a->stage },
+		MG_AUDIT_WHO_OPTS(&o.ask),
+		MG_AUDIT_WHAT_OPTS(&o.ask),
+		MG_AUDIT_RESULT_OPTS(&o.ask),
+		MG_AUDIT_LINE_OPTS(&o.ask),
 		MG_WINDOW_OPTS(&o.window),
-		{ MG_OPT_HEAD, 0, NULL, NULL, "What to show", NULL },
-		{ MG_OPT_LIST, 0, "by", "KEYS",
-		  "count by user, verb, resource, product … (see mgaudit(1))", &a->by },
-		{ MG_OPT_TEXT, 'o', "output", "FORM",
-		  "top[=N] (0: all), table, wide, json, stats, events[=all]", &a->output },
-		{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort the table by this column", &o.sort },
-		{ MG_OPT_TEXT, 0, "rows", "N", "rows to show, 0 is all", &a->rows },
-		{ MG_OPT_TEXT, 0, "format", "FORM", "text, tsv, csv, json or jsonl", &o.format },
-		{ MG_OPT_FLAG, 0, "no-headers", NULL, "no headings", &o.no_headers },
-		{ MG_OPT_TEXT, 0, "series", "STEP",
-		  "rate, codes, latency, in flight per STEP; --by splits it", &a->series },
-		{ MG_OPT_OPTTEXT, 0, "slow", "N",
-		  "the N slowest requests (20), and where their time went", &a->slow },
-		{ MG_OPT_FLAG, 0, "unfinished", NULL, "requests without their end", &a->unfinished },
-		{ MG_OPT_TEXT, 0, "inflight-at", "TIME", "requests that were open at TIME", &a->inflight_at },
-		{ MG_OPT_FLAG, 0, "lists", NULL,
-		  "LISTs that are whole or read from etcd, by what they cost", &a->lists },
-		{ MG_OPT_FLAG, 0, "watches", NULL,
-		  "watches, how long they lived, how often they came again", &a->watches },
-		{ MG_OPT_FLAG, 0, "deletecollections", NULL,
-		  "each DELETE of a collection, finished or not", &a->collections },
-		{ MG_OPT_TEXT, 0, "who-deleted", "RES/NAME", "who deleted it, or may have", &a->who_deleted },
-		{ MG_OPT_TEXT, 0, "history", "RES/NAME",
-		  "what was done to it, and to what it owns", &a->history },
+		MG_AUDIT_QUESTION_OPTS(&o.ask),
+		MG_AUDIT_TABLE_OPTS(&o.ask),
 		MG_COMMON_OPTS(&o.common),
 	};
 	const struct mg_tool tool = { "mgaudit", "ask a Kubernetes audit log: who, what, how many, how slow",
@@ -256,15 +198,15 @@ int main(int argc, char **argv)
 	char          **operands;
 	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
-	if (rc < 0 && !a->files.n)
+	if (rc < 0 && !o.ask.files.n)
 		rc = mg_opt_stdin(&tool, &operands, &n);
 	if (rc < 0) {
-		mg_audit_args_files(a, operands, n, &arena, &all);
+		mg_audit_args_files(&o.ask, operands, n, &arena, &all);
 		rc = run(&tool, &o, &all);
 	}
 	mg_list_release(&all);
 	mg_arena_release(&arena);
-	mg_audit_args_release(a);
+	mg_audit_args_release(&o.ask);
 	mg_list_release(&o.common.limits);
 	return rc;
 }

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,13 +13,14 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "io/out.h"
+#include "io/slurp.h"
 #include "render/chart.h"
 #include "render/gnuplot.h"
 #include "render/plot.h"
 #include "render/tsv.h"
 #include "session/session.h"
 
-#define MAX_BYTES ((size_t)256 << 20) /* of one table */
+#define MAX_BYTES ((size_t)256 << 20) /* of one file */
 
 struct opts {
 	struct mg_common common;
@@ -34,55 +34,52 @@ struct run {
 	const struct opts    *o;
 	struct mg_chart       chart;
 	enum mg_scale         scale;
-	struct mg_table      *t; /* one a readable operand, lives as long as the chart */
-	int                   nt;
+	struct mg_table      *t; /* that could be read; live as long as the chart */
+	size_t                nt, cap;
 	bool                  damaged;
 };
 
 /* --- reading ----------------------------------------------------------------------- */
 
-static bool slurp(struct run *r, const char *path, struct mg_buf *text)
+static void read_table(struct run *r, const char *path, struct mg_str text, uint64_t line)
 {
-	FILE  *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	size_t n = 0;
-	bool   ok = f;
+	struct mg_table t;
+	struct mg_err   err = { 0 };
+	uint64_t        bad = 0;
+	bool            ok = mg_tsv_parse(text, &r->chart.arena, &t, &bad, &err) == MG_OK;
 
-	while (ok && !feof(f) && text->n < MAX_BYTES) {
-		mg_buf_reserve(text, 65536);
-		n = fread(text->p + text->n, 1, 65536, f);
-		text->n += n;
-		ok = !ferror(f);
-	}
-	if (ok && text->n >= MAX_BYTES) {
-		errno = EFBIG;
-		ok = false;
-	}
 	if (!ok)
-		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
-	if (f && f != stdin)
-		fclose(f);
-	return ok;
-}
-
-static void read_table(struct run *r, const char *path)
-{
-	struct mg_table *t = &r->t[r->nt];
-	struct mg_buf    text = { 0 };
-	struct mg_err    err = { 0 };
-	uint64_t         bad = 0;
-	bool             ok = slurp(r, path, &text);
-
-	if (ok && mg_tsv_parse(mg_buf_str(&text), &r->chart.arena, t, &bad, &err) != MG_OK) {
-		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64, path, err.msg, err.line);
-		ok = false;
-	}
-	if (ok && t->title[0] == '\0')
-		t->title = path;
+		mg_say(r->tool, "cannot parse '%s': %s at line %" PRIu64, path, err.msg,
+		       line + err.line);
+	if (ok && t.title[0] == '\0')
+		t.title = path;
 	if (bad)
 		mg_say(r->tool, "'%s': rows left out: %" PRIu64 " (no time in the first column, or "
 				"more than %d rows)", path, bad, MG_TSV_ROWS);
-	r->nt += ok;
+	if (ok)
+		MG_PUSH(r->t, r->nt, r->cap, t);
 	r->damaged |= !ok || bad;
+}
+
+/* All tables of a file. */
+static void read_tables(struct run *r, const char *path)
+{
+	struct mg_buf text = { 0 };
+	struct mg_str rest, one = mg_str("", 0);
+	uint64_t      line = 0;
+
+	if (mg_slurp(path, MAX_BYTES, &text)) {
+		rest = mg_buf_str(&text);
+		if (!mg_tsv_cut(&rest, &one, &line))
+			read_table(r, path, one, 0); /* says that it is empty */
+		else
+			do
+				read_table(r, path, one, line);
+			while (mg_tsv_cut(&rest, &one, &line));
+	} else {
+		mg_say(r->tool, "cannot read '%s': %s", path, strerror(errno));
+		r->damaged = true;
+	}
 	mg_buf_release(&text);
 }
 
@@ -103,7 +100,7 @@ static void set_span(struct run *r)
 {
 	struct mg_chart *c = &r->chart;
 
-	for (int i = 0; i < r->nt; i++) {
+	for (size_t i = 0; i < r->nt; i++) {
 		const struct mg_table *t = &r->t[i];
 		int64_t end = t->start_ns + (int64_t)t->n * t->step_ns;
 
@@ -188,12 +185,10 @@ static int write_out(struct run *r, struct mg_str script)
 static int draw_tables(struct run *r, char **operands, int n)
 {
 	struct mg_buf script = { 0 };
-	int           rc;
+	int           rc = MG_EXIT_USAGE;
 
-	r->t = mg_zalloc((size_t)(n + 1) * sizeof(*r->t));
 	for (int i = 0; i < n; i++)
-		read_table(r, operands[i]);
-	rc = MG_EXIT_USAGE;
+		read_tables(r, operands[i]);
 	if (r->nt) {
 		set_span(r);
 		mg_chart_script(&r->chart, &script);

@@ -115,16 +115,6 @@ void mg_accept_release(struct mg_accept *l)
 	*l = (struct mg_accept){ 0 };
 }
 
-typedef bool (*match_fn)(const struct mg_pattern *p, struct mg_str value);
-
-static void one(const struct mg_accept *l, struct mg_str value, struct mg_accepting *a,
-		match_fn match)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (match(&l->v[i], value))
-			*(l->v[i].refuse ? &a->refused : &a->wanted) = true;
-}
-
 /* "-*" refuses every value there is, but not that there is none. */
 static bool text_match(const struct mg_pattern *p, struct mg_str value)
 {
@@ -135,7 +125,9 @@ static bool text_match(const struct mg_pattern *p, struct mg_str value)
 
 void mg_accept_one(const struct mg_accept *l, struct mg_str value, struct mg_accepting *a)
 {
-	one(l, value, a, text_match);
+	for (size_t i = 0; i < l->n; i++)
+		if (text_match(&l->v[i], value))
+			*(l->v[i].refuse ? &a->refused : &a->wanted) = true;
 }
 
 bool mg_accept_end(const struct mg_accept *l, const struct mg_accepting *a)
@@ -143,17 +135,12 @@ bool mg_accept_end(const struct mg_accept *l, const struct mg_accepting *a)
 	return !a->refused && (a->wanted || !l->wants);
 }
 
-static bool passes(const struct mg_accept *l, struct mg_str value, match_fn match)
+bool mg_accept_text(const struct mg_accept *l, struct mg_str value)
 {
 	struct mg_accepting a = { false, false };
 
-	one(l, value, &a, match);
+	mg_accept_one(l, value, &a);
 	return mg_accept_end(l, &a);
-}
-
-bool mg_accept_text(const struct mg_accept *l, struct mg_str value)
-{
-	return l->n == 0 || passes(l, value, text_match);
 }
 
 /* --- resources --------------------------------------------------------------------- */
@@ -181,9 +168,34 @@ static bool resource_match(const struct mg_pattern *p, struct mg_str value)
 	return part_match(pr, vr, dot) && part_match(pg, vg, dot);
 }
 
+/* Names one resource of one group, without wildcards. */
+static bool is_one_resource(const struct mg_pattern *p)
+{
+	struct mg_str resource, group;
+
+	if (p->regex || p->prefix || mg_str_chr(p->text, '*') >= 0)
+		return false;
+	return !mg_str_cut(p->text, '.', &resource, &group) || (resource.n && group.n);
+}
+
 bool mg_accept_resource(const struct mg_accept *l, struct mg_str value)
 {
-	return l->n == 0 || passes(l, value, resource_match);
+	struct mg_accepting a = { false, false };
+	bool                wanted = false;
+
+	if (l->n == 0)
+		return true;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct mg_pattern *p = &l->v[i];
+
+		if (!resource_match(p, value))
+			continue;
+		if (is_one_resource(p) && p->refuse)
+			return false;
+		wanted |= is_one_resource(p);
+		*(p->refuse ? &a.refused : &a.wanted) = true;
+	}
+	return wanted || mg_accept_end(l, &a);
 }
 
 /* --- status codes -------------------------------------------------------------------- */

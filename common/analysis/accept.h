@@ -49,7 +49,8 @@ struct mg_accepting {
 void mg_accept_one(const struct mg_accept *l, struct mg_str value, struct mg_accepting *a);
 bool mg_accept_end(const struct mg_accept *l, const struct mg_accepting *a);
 /* For "resource[.group]": without a group the core group is meant; either part may be "*" or
- * a prefix, and a part that is empty beside a dot is any ("pods.", "."). */
+ * a prefix, and a part that is empty beside a dot is any ("pods.", ".").  One that is named in
+ * full and wanted passes a refusal with wildcards: "-*.apps,deployments.apps". */
 bool mg_accept_resource(const struct mg_accept *l, struct mg_str value);
 /* For status codes: also 5xx, 400-499, and !404 or -404 to refuse.  0 is no code: "none". */
 bool mg_accept_code(const struct mg_accept *l, uint32_t code);

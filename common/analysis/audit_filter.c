@@ -10,7 +10,8 @@
 void mg_audit_filter_init(struct mg_audit_filter *f)
 {
 	*f = (struct mg_audit_filter){ .after_ns = MG_TIME_NONE, .before_ns = MG_TIME_NONE,
-				       .min_ns = -1, .max_ns = -1, .default_stage = true };
+				       .min_ns = -1, .max_ns = -1, .default_stage = true,
+				       .parts = MG_REQUEST_ALL };
 }
 
 enum mg_status mg_audit_filter_add(struct mg_audit_filter *f, enum mg_audit_field field,
@@ -23,7 +24,15 @@ enum mg_status mg_audit_filter_add(struct mg_audit_filter *f, enum mg_audit_fiel
 	if (field == MG_ON_CODE && !mg_accept_codes_valid(&f->on[field], &bad))
 		return mg_err_set(err, MG_FAIL, "'%.*s' is no status code: 404, 5xx, 400-499, !404 "
 				  "or none", MG_FMT(bad));
+	f->fields = true;
 	return MG_OK;
+}
+
+unsigned mg_audit_filter_parts(const struct mg_audit_filter *f)
+{
+	bool resource = f->on[MG_ON_RESOURCE].n || f->no_reviews || f->pod_security != MG_PSS_ANY;
+
+	return (resource ? MG_REQUEST_RESOURCE : 0) | (f->on[MG_ON_MANAGER].n ? MG_REQUEST_URI : 0);
 }
 
 enum mg_status mg_audit_filter_annotation(struct mg_audit_filter *f, struct mg_str text,
@@ -228,9 +237,7 @@ static bool on_pod_security(const struct mg_audit_filter *f, const struct mg_aud
 
 static bool on_stage(const struct mg_audit_filter *f, const struct mg_audit *a)
 {
-	if (f->default_stage)
-		return mg_audit_counts(a);
-	return f->stage.n == 0 || mg_str_eq(f->stage, mg_str(a->stage_text.p, a->stage_text.n));
+	return f->default_stage ? mg_audit_counts(a) : on_text(f, MG_ON_STAGE, a->stage_text);
 }
 
 static bool on_code(const struct mg_audit_filter *f, uint32_t code)
@@ -251,14 +258,19 @@ static bool on_time(const struct mg_audit_filter *f, const struct mg_request *q)
 	       (f->max_ns < 0 || (d >= 0 && d <= f->max_ns));
 }
 
-/* What the event says beside being a request. */
-static bool on_event(const struct mg_audit_filter *f, const struct mg_audit *a,
-		     const struct mg_request *q)
+/* The lists of values. */
+static bool on_fields(const struct mg_audit_filter *f, const struct mg_audit *a,
+		      const struct mg_request *q)
 {
-	return on_text(f, MG_ON_UID, a->audit_id) && on_text(f, MG_ON_LEVEL, a->level) &&
+	return on(f, MG_ON_VERB, q->verb) && on(f, MG_ON_USER, q->user) &&
+	       on(f, MG_ON_NAMESPACE, q->ns) &&
+	       mg_accept_resource(&f->on[MG_ON_RESOURCE], q->resource) &&
+	       on(f, MG_ON_SUBRESOURCE, q->subresource) && on(f, MG_ON_NAME, q->name) &&
+	       on(f, MG_ON_AGENT, q->user_agent) && on(f, MG_ON_IP, q->source_ip) &&
+	       on_text(f, MG_ON_UID, a->audit_id) && on_text(f, MG_ON_LEVEL, a->level) &&
 	       on_text(f, MG_ON_OBJECT_UID, a->ref_uid) && on_group(f, a) &&
 	       on_impersonated(f, a) && on_reason(f, a) && on_decision(f, a) &&
-	       on_annotations(f, a) && on_manager(f, q->uri) && on_pod_security(f, a, q);
+	       on_manager(f, q->uri);
 }
 
 bool mg_audit_filter_match(const struct mg_audit_filter *f, const struct mg_audit *a,
@@ -266,11 +278,8 @@ bool mg_audit_filter_match(const struct mg_audit_filter *f, const struct mg_audi
 {
 	if (!open && (!on_stage(f, a) || !on_code(f, a->code)))
 		return false;
-	mg_request_from_audit(q, a, arena);
-	return (open || on_time(f, q)) && on(f, MG_ON_VERB, q->verb) &&
-	       on(f, MG_ON_USER, q->user) && on(f, MG_ON_NAMESPACE, q->ns) &&
-	       mg_accept_resource(&f->on[MG_ON_RESOURCE], q->resource) &&
-	       on(f, MG_ON_SUBRESOURCE, q->subresource) && on(f, MG_ON_NAME, q->name) &&
-	       on(f, MG_ON_AGENT, q->user_agent) && on(f, MG_ON_IP, q->source_ip) &&
-	       !(f->no_reviews && mg_audit_is_review(q->resource)) && on_event(f, a, q);
+	mg_request_from_audit(q, a, arena, f->parts);
+	return (open || on_time(f, q)) && (!f->fields || on_fields(f, a, q)) &&
+	       !(f->no_reviews && mg_audit_is_review(q->resource)) && on_annotations(f, a) &&
+	       on_pod_security(f, a, q);
 }

@@ -16,7 +16,7 @@ enum mg_audit_field {
 	MG_ON_VERB, MG_ON_USER, MG_ON_UID, MG_ON_NAME, MG_ON_NAMESPACE, MG_ON_RESOURCE,
 	MG_ON_SUBRESOURCE, MG_ON_MANAGER, MG_ON_CODE, MG_ON_AGENT, MG_ON_IP, MG_ON_GROUP,
 	MG_ON_IMPERSONATED, MG_ON_LEVEL, MG_ON_DECISION, MG_ON_REASON, MG_ON_OBJECT_UID,
-	MG_ON_FIELDS
+	MG_ON_STAGE, MG_ON_FIELDS
 };
 
 enum mg_pod_security { MG_PSS_ANY, MG_PSS_POD, MG_PSS_ALL };
@@ -29,10 +29,13 @@ struct mg_annotation_want {
 
 struct mg_audit_filter {
 	struct mg_accept           on[MG_ON_FIELDS];
+	bool                       fields;      /* any of them is not empty */
+	unsigned                   parts;       /* of a request, that it or its user looks at:
+						   MG_REQUEST_ALL, or what
+						   mg_audit_filter_parts and the user need */
 	struct mg_annotation_want *annotations; /* all must hold */
 	size_t                     nannotations, annotations_cap;
-	struct mg_str              stage;       /* empty: all */
-	bool    default_stage; /* whatever stands for a request, see mg_audit_counts */
+	bool    default_stage; /* what stands for a request (mg_audit_counts), whatever on[STAGE] */
 	bool    failed_only, no_reviews;
 	enum mg_pod_security pod_security;
 	int64_t after_ns, before_ns; /* received: exclusive, MG_TIME_NONE: open */
@@ -46,9 +49,11 @@ enum mg_status mg_audit_filter_add(struct mg_audit_filter *f, enum mg_audit_fiel
 /* "KEY", "KEY=PATTERN", "-KEY". */
 enum mg_status mg_audit_filter_annotation(struct mg_audit_filter *f, struct mg_str text,
 					  struct mg_err *err);
+/* The parts of a request (enum mg_request_part) that the filter itself looks at. */
+unsigned mg_audit_filter_parts(const struct mg_audit_filter *f);
 void mg_audit_filter_release(struct mg_audit_filter *f);
 
-/* Does the event pass?  On true *q is filled from it (arena as in mg_request_from_audit).
+/* Does the event pass?  On true *q is filled from it, with f->parts (arena as in mg_request_from_audit).
  * `open`: of an unfinished request only, so that stage and code do not matter. */
 bool mg_audit_filter_match(const struct mg_audit_filter *f, const struct mg_audit *a,
 			   struct mg_request *q, struct mg_arena *arena, bool open);

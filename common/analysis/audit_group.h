@@ -2,33 +2,43 @@
  *
  * Layer:   analysis
  * Memory:  distinct keys; with `detail` also a histogram for each group with more than a few
- *          latencies, and the seconds of the first MG_AUDIT_PEAK_GROUPS groups
- * Merging: in input order; sums, minima and maxima, so blocks cannot change a figure
+ *          latencies, and two or three bytes for each second of a group
+ * Merging: in any order; sums, minima and maxima, so neither blocks nor threads can change a
+ *          figure.  Only the order of the groups and the ids of texts depend on it.
  */
 #ifndef MG_ANALYSIS_AUDIT_GROUP_H
 #define MG_ANALYSIS_AUDIT_GROUP_H
 
 #include "analysis/audit_key.h"
 #include "analysis/cells.h"
+#include "analysis/seconds.h"
 #include "analysis/spread.h"
 
-#define MG_AUDIT_MAX_KEYS    6
-#define MG_AUDIT_PEAK_GROUPS 16384 /* groups whose busiest second is looked for */
+#define MG_AUDIT_MAX_KEYS 6
 
 struct mg_audit_by {
 	enum mg_audit_key key[MG_AUDIT_MAX_KEYS];
 	unsigned          n;
 	bool detail;       /* percentiles, peaks, codes, last         */
-	bool sections;     /* codes and the first URI, as -o top shows */
+	bool sections;     /* all codes and the first URI, as -o top shows */
 	bool long_running; /* their duration counts as well           */
+};
+
+/* The earliest request of a group; of equal times the first in the input. */
+struct mg_audit_earliest {
+	struct mg_str uri;
+	int64_t       start_ns; /* MG_TIME_NONE: no request with a time so far */
+	uint64_t      line;
+	uint32_t      artifact;
 };
 
 struct mg_audit_group {
 	uint32_t         key[MG_AUDIT_MAX_KEYS]; /* texts; MG_NONE: unused         */
 	uint64_t         count;
-	struct mg_spread took;              /* latencies that are known            */
+	struct mg_spread  took;             /* latencies that are known            */
+	struct mg_seconds seconds;          /* when, with `detail`                 */
 	int64_t          first_ns, last_ns; /* received, MG_TIME_NONE: unknown     */
-	struct mg_str    uri;               /* of the earliest, in the arena       */
+	struct mg_audit_earliest *earliest; /* with `sections`, in the arena       */
 };
 
 struct mg_audit_code {
@@ -36,33 +46,31 @@ struct mg_audit_code {
 	uint64_t count;
 };
 
-struct mg_audit_peak {
-	uint32_t group, second; /* seconds since 1970, the low 32 bits */
-	uint32_t count;
-};
-
-/* One request of a group.  A block holds few of each, so what must be looked up or makes a
- * histogram waits until blocks are merged. */
-struct mg_audit_sample {
-	uint32_t group, code;
-	int64_t  start_ns, took_ns; /* took -1: no latency */
-};
+struct mg_audit_waiting; /* requests that will be counted together */
 
 struct mg_audit_groups {
 	struct mg_arena  arena;
 	struct mg_intern texts;
 	struct mg_cells  groups; /* struct mg_audit_group */
-	struct mg_cells  codes;  /* struct mg_audit_code  */
-	struct mg_cells  peaks;  /* struct mg_audit_peak  */
-	struct mg_audit_sample *samples; /* counted, but not yet in took, codes and peaks */
-	size_t                  nsamples, samples_cap;
+	struct mg_cells  codes;  /* struct mg_audit_code: from 400 on, all with `sections` */
+	struct mg_audit_waiting *waiting; /* NULL: none */
 };
 
+/* Products of the users that are key `k` of `cells` (whose elements begin with
+ * MG_AUDIT_MAX_KEYS ids of `texts`), indexed by id; empty for other texts.  All of it belongs
+ * to `arena`. */
+struct mg_str *mg_audit_products(const struct mg_cells *cells, unsigned k,
+				 const struct mg_intern *texts, struct mg_arena *arena);
+
 void mg_audit_groups_init(struct mg_audit_groups *g);
-/* Count one request: under each of its user's groups when that is a key. */
+/* Count one request: under each of its user's groups when that is a key.  `by` is the same for
+ * all.  Some requests are counted at once, so that they wait for memory together: their texts
+ * must stay until mg_audit_groups_settle. */
 void mg_audit_groups_add(struct mg_audit_groups *g, const struct mg_audit_by *by,
 			 const struct mg_audit *a, const struct mg_request *q);
-/* Add everything of `from`, which is left as it was but for its histograms, which move. */
+/* Count those that wait. */
+void mg_audit_groups_settle(struct mg_audit_groups *g);
+/* Add everything of `from`, which is used up: only mg_audit_groups_release is left for it. */
 void mg_audit_groups_merge(struct mg_audit_groups *g, struct mg_audit_groups *from);
 /* When all is counted: take what waits, turn users into products where that is a key.  Without
  * that key also on the way, to keep memory to what groups need. */
@@ -72,7 +80,7 @@ void mg_audit_groups_move(struct mg_audit_groups *g, int64_t (*move)(const void 
 			  const void *ctx);
 void mg_audit_groups_release(struct mg_audit_groups *g);
 
-/* The busiest second of each group, indexed like the groups: count 0 when not known.  Ties go
+/* The busiest second of each group, indexed like the groups: count 0 when no time is known.  Ties go
  * to the earliest.  The caller frees it. */
 struct mg_audit_busiest {
 	uint32_t count;

@@ -137,6 +137,19 @@ struct mg_str mg_audit_key_text(enum mg_audit_key k, const struct mg_audit *a,
 	return mg_str("", 0);
 }
 
+unsigned mg_audit_key_parts(enum mg_audit_key k)
+{
+	switch (k) {
+	case MG_BY_RESOURCE:
+	case MG_BY_OBJECT: return MG_REQUEST_RESOURCE;
+	case MG_BY_URI:
+	case MG_BY_PATTERN:
+	case MG_BY_MANAGER:
+	case MG_BY_LIST_KIND: return MG_REQUEST_URI;
+	default: return 0;
+	}
+}
+
 struct mg_list_cost mg_audit_list_cost(struct mg_str uri)
 {
 	char          buf[64];

@@ -39,6 +39,9 @@ const char       *mg_audit_key_name(enum mg_audit_key k);
 struct mg_str mg_audit_key_text(enum mg_audit_key k, const struct mg_audit *a,
 				const struct mg_request *q, char *buf);
 
+/* The parts of a request (enum mg_request_part) that its text is made from. */
+unsigned mg_audit_key_parts(enum mg_audit_key k);
+
 /* How a LIST is answered, from its URI. */
 struct mg_list_cost {
 	bool whole; /* neither limit nor continue                             */

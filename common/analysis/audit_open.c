@@ -193,3 +193,25 @@ void mg_audit_opens_release(struct mg_audit_opens *o)
 	free(o->end);
 	*o = (struct mg_audit_opens){ 0 };
 }
+
+struct mg_event *mg_audit_open_event(struct mg_batch *b, const struct mg_audit_item *i)
+{
+	struct mg_event *e = mg_batch_add(b, MG_EV_AUDIT_UNFINISHED, MG_SEV_WARNING);
+
+	e->time_ns = i->q.start_ns;
+	e->time_source = i->q.start_ns == MG_TIME_NONE ? MG_TIME_UNKNOWN : MG_TIME_EXACT;
+	if (i->q.long_running)
+		e->severity = MG_SEV_DEBUG; /* an open watch is nothing special */
+	e->artifact = i->q.artifact;
+	e->line = i->q.line;
+	e->verb = mg_batch_str(b, i->q.verb);
+	e->user = mg_batch_str(b, i->q.user);
+	e->resource = mg_batch_str(b, i->q.resource);
+	e->ns = mg_batch_str(b, i->q.ns);
+	e->name = mg_batch_str(b, i->q.name);
+	e->audit_id = mg_batch_str(b, i->audit_id);
+	e->message = mg_batch_str(b, i->q.uri);
+	mg_batch_attr(b, e, "user_agent", i->q.user_agent);
+	mg_batch_attr(b, e, "source_ip", i->q.source_ip);
+	return e;
+}

@@ -13,6 +13,7 @@
 #define MG_ANALYSIS_AUDIT_OPEN_H
 
 #include "analysis/audit_item.h"
+#include "event/batch.h"
 
 struct mg_audit_end {
 	uint64_t id;
@@ -46,6 +47,8 @@ void mg_audit_opens_merge(struct mg_audit_opens *o, struct mg_audit_opens *from,
 void mg_audit_opens_drop(struct mg_audit_opens *o, uint32_t artifact);
 /* Move all that are open into `out`; `o` is released. */
 void mg_audit_opens_take(struct mg_audit_opens *o, struct mg_audit_items *out);
+/* Add an open request to `b` as AUDIT_UNFINISHED; the pointer is valid until the next add. */
+struct mg_event *mg_audit_open_event(struct mg_batch *b, const struct mg_audit_item *i);
 void mg_audit_opens_release(struct mg_audit_opens *o);
 
 #endif

@@ -18,6 +18,17 @@ bool mg_audit_wants_opens(const struct mg_audit_query *query)
 	       query->want == MG_AUDIT_COLLECTIONS || query->want == MG_AUDIT_EVENTS;
 }
 
+unsigned mg_audit_query_parts(const struct mg_audit_query *query)
+{
+	unsigned parts = mg_audit_filter_parts(&query->filter);
+
+	if (query->want != MG_AUDIT_GROUPS || query->by.sections)
+		return MG_REQUEST_ALL;
+	for (unsigned k = 0; k < query->by.n; k++)
+		parts |= mg_audit_key_parts(query->by.key[k]);
+	return parts;
+}
+
 /* --- rows -------------------------------------------------------------------------- */
 
 /* The event's JSON on one line: blanks outside strings are dropped when it had several. */
@@ -145,27 +156,6 @@ static void add_event(struct mg_audit_tally *t, bool all, const struct mg_audit 
 	mg_event_from_audit(&t->events, kind, a, src, q->line);
 }
 
-static void add_open_event(struct mg_batch *b, const struct mg_audit_item *i)
-{
-	struct mg_event *e = mg_batch_add(b, MG_EV_AUDIT_UNFINISHED, MG_SEV_WARNING);
-
-	e->time_ns = i->q.start_ns;
-	e->time_source = i->q.start_ns == MG_TIME_NONE ? MG_TIME_UNKNOWN : MG_TIME_EXACT;
-	if (i->q.long_running)
-		e->severity = MG_SEV_DEBUG; /* an open watch is nothing special */
-	e->artifact = i->q.artifact;
-	e->line = i->q.line;
-	e->verb = mg_batch_str(b, i->q.verb);
-	e->user = mg_batch_str(b, i->q.user);
-	e->resource = mg_batch_str(b, i->q.resource);
-	e->ns = mg_batch_str(b, i->q.ns);
-	e->name = mg_batch_str(b, i->q.name);
-	e->audit_id = mg_batch_str(b, i->audit_id);
-	e->message = mg_batch_str(b, i->q.uri);
-	mg_batch_attr(b, e, "user_agent", i->q.user_agent);
-	mg_batch_attr(b, e, "source_ip", i->q.source_ip);
-}
-
 /* --- single requests --------------------------------------------------------------------- */
 
 static void add_item(struct mg_audit_tally *t, const struct mg_audit *a,
@@ -275,8 +265,7 @@ void mg_audit_tally_add(struct mg_audit_tally *t, const struct mg_audit_query *q
 		add_event(t, query->all_events, a, q, src);
 		break;
 	case MG_AUDIT_SERIES:
-		mg_audit_series_add(&t->series, query->step_ns,
-				    query->by.n ? query->by.key[0] : MG_BY_KEYS, a, q);
+		mg_audit_series_add(&t->series, query->step_ns, &query->by, a, q);
 		break;
 	case MG_AUDIT_DELETED:
 		add_item(t, a, q, mg_story_deleted(&query->object, q));
@@ -287,6 +276,7 @@ void mg_audit_tally_add(struct mg_audit_tally *t, const struct mg_audit_query *q
 	case MG_AUDIT_SLOWEST:
 		add_slow(t, query->slowest, a, q);
 		break;
+	case MG_AUDIT_LIST:
 	case MG_AUDIT_FLYING:
 	case MG_AUDIT_COLLECTIONS:
 		add_item(t, a, q, NULL);
@@ -362,7 +352,7 @@ static void add_opens(struct mg_audit_tally *t, const struct mg_audit_query *que
 			mg_audit_items_add(&t->items, item);
 			continue;
 		}
-		add_open_event(&t->events, item);
+		mg_audit_open_event(&t->events, item);
 		free(item);
 	}
 	all.n = 0;
@@ -376,6 +366,7 @@ void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query
 		add_opens(t, query, opens);
 	mg_audit_opens_release(opens);
 	mg_audit_groups_finish(&t->groups, &query->by);
+	mg_audit_series_label(&t->series, &query->by);
 	sort_rows(t);
 	if (query->want == MG_AUDIT_SLOWEST)
 		mg_audit_items_longest(&t->items, query->slowest);
@@ -389,11 +380,13 @@ void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query
 void mg_audit_tally_move(struct mg_audit_tally *t, int64_t (*move)(const void *ctx, int64_t ns),
 			 const void *ctx)
 {
-	if (t->first_ns != MG_TIME_NONE) {
-		t->first_ns = move(ctx, t->first_ns);
-		t->last_ns = move(ctx, t->last_ns);
-	}
 	mg_audit_groups_move(&t->groups, move, ctx);
+	t->first_ns = t->last_ns = MG_TIME_NONE;
+	for (uint32_t i = 0; i < t->groups.groups.n; i++) {
+		const struct mg_audit_group *e = mg_cells_at(&t->groups.groups, i);
+
+		note_time(t, e->first_ns, e->last_ns);
+	}
 }
 
 void mg_audit_tally_release(struct mg_audit_tally *t)

@@ -18,6 +18,7 @@
 
 enum mg_audit_want {
 	MG_AUDIT_ROWS,    /* one row an event                                */
+	MG_AUDIT_LIST,    /* the same with all that is known of each         */
 	MG_AUDIT_RAW,     /* the JSON of each event                          */
 	MG_AUDIT_GROUPS,  /* counts per key                                  */
 	MG_AUDIT_SPLIT,   /* the latency annotations                         */
@@ -75,6 +76,9 @@ struct mg_audit_tally {
 	uint64_t               reads; /* LIFE: requests that changed nothing */
 };
 
+/* The parts of a request that the question looks at: for query->filter.parts. */
+unsigned mg_audit_query_parts(const struct mg_audit_query *query);
+
 void mg_audit_tally_init(struct mg_audit_tally *t);
 /* Count an event that passed the filter.  `text` is its JSON, `src` where it stands; *q has
  * its artifact and line. */
@@ -88,7 +92,7 @@ void mg_audit_tally_merge(struct mg_audit_tally *t, const struct mg_audit_query 
  * sorted, name products.  `opens` is released. */
 void mg_audit_tally_finish(struct mg_audit_tally *t, const struct mg_audit_query *query,
 			   struct mg_audit_opens *opens);
-/* Move the times of what was counted in groups: years that became known later. */
+/* Move the times of what was counted, all of it in groups: years that became known later. */
 void mg_audit_tally_move(struct mg_audit_tally *t, int64_t (*move)(const void *ctx, int64_t ns),
 			 const void *ctx);
 void mg_audit_tally_release(struct mg_audit_tally *t);

@@ -4,6 +4,11 @@
 #include <math.h>
 
 #include "analysis/audit_filter.h"
+#include "base/buf.h"
+
+/* The columns of everything, then those of each key. */
+enum { RATE, CODES, ALL_P50 = CODES + MG_SERIES_CLASSES, ALL_P99, ALL_OPEN, ALL_COLUMNS };
+enum { KEY_RATE, KEY_429, KEY_5XX, KEY_P50, KEY_P99, KEY_OPEN, KEY_COLUMNS };
 
 #define EVERYTHING ((uint64_t)MG_NONE)
 #define OTHER      ((uint64_t)MG_NONE - 1)
@@ -15,6 +20,8 @@ void mg_audit_series_init(struct mg_audit_series *s)
 	*s = (struct mg_audit_series){ 0 };
 	mg_cells_init(&s->buckets, sizeof(struct mg_audit_bucket),
 		      sizeof(int64_t) + sizeof(uint64_t));
+	mg_cells_init(&s->keys, sizeof(uint32_t) * MG_AUDIT_MAX_KEYS,
+		      sizeof(uint32_t) * MG_AUDIT_MAX_KEYS);
 }
 
 /* --- counting --------------------------------------------------------------------- */
@@ -57,24 +64,87 @@ static void add(struct mg_audit_series *s, int64_t step, uint64_t key, const str
 		return;
 	mg_spread_add(&b->took, took);
 	b->closed++;
-	b->shut_rest += (double)((at + 1) * step - end);
+	b->shut_us += ((at + 1) * step - end) / MG_US;
 	b = bucket(s, from, key);
 	b->opened++;
-	b->open_rest += (double)((from + 1) * step - q->start_ns);
+	b->open_us += ((from + 1) * step - q->start_ns) / MG_US;
 }
 
-void mg_audit_series_add(struct mg_audit_series *s, int64_t step_ns, enum mg_audit_key by,
-			 const struct mg_audit *a, const struct mg_request *q)
+static uint32_t key_index(struct mg_audit_series *s, const uint32_t *id)
 {
-	char buf[MG_AUDIT_KEY_TEXT];
+	bool added;
+
+	return mg_cells_find(&s->keys, id, &added);
+}
+
+struct adding {
+	struct mg_audit_series  *s;
+	int64_t                  step;
+	const struct mg_request *q;
+};
+
+static void add_key(void *ctx, const uint32_t *id)
+{
+	struct adding *a = ctx;
+
+	add(a->s, a->step, key_index(a->s, id), a->q);
+}
+
+/* Once for each group of the user; under no name when there is none. */
+static void each_user_group(struct mg_intern *texts, uint32_t *id, unsigned at,
+			    const struct mg_audit *a,
+			    void (*fn)(void *ctx, const uint32_t *id), void *ctx)
+{
+	struct mg_json_iter  it;
+	struct mg_json_value v;
+	char                 buf[MG_AUDIT_KEY_TEXT];
+	bool                 any = false;
+
+	mg_json_iter_init(&it, a->groups);
+	while (a->groups.n && mg_json_element(&it, &v) == MG_OK) {
+		id[at] = mg_intern_id(texts, mg_json_plain(mg_json_text(&v), buf, sizeof(buf)));
+		fn(ctx, id);
+		any = true;
+	}
+	if (!any) {
+		id[at] = mg_intern_id(texts, MG_STR(""));
+		fn(ctx, id);
+	}
+}
+
+/* Call `fn` with the event's texts of the keys, as ids in `texts`, the unused ones MG_NONE. */
+static void each_key(const struct mg_audit_by *by, struct mg_intern *texts,
+		     const struct mg_audit *a, const struct mg_request *q,
+		     void (*fn)(void *ctx, const uint32_t *id), void *ctx)
+{
+	uint32_t id[MG_AUDIT_MAX_KEYS];
+	unsigned several = MG_AUDIT_MAX_KEYS;
+	char     buf[MG_AUDIT_KEY_TEXT];
+
+	for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++) {
+		if (k < by->n && by->key[k] == MG_BY_GROUP)
+			several = k;
+		id[k] = k < by->n ? mg_intern_id(texts, mg_audit_key_text(by->key[k], a, q, buf))
+				  : MG_NONE;
+	}
+	if (several < MG_AUDIT_MAX_KEYS)
+		each_user_group(texts, id, several, a, fn, ctx);
+	else
+		fn(ctx, id);
+}
+
+void mg_audit_series_add(struct mg_audit_series *s, int64_t step_ns,
+			 const struct mg_audit_by *by, const struct mg_audit *a,
+			 const struct mg_request *q)
+{
+	struct adding ctx = { s, step_ns, q };
 
 	/* a time that cannot be placed, or whose bucket would overflow, has no column */
 	if (q->start_ns < -FAR || q->start_ns > FAR || q->end_ns > FAR)
 		return;
 	add(s, step_ns, EVERYTHING, q);
-	if (by != MG_BY_KEYS)
-		add(s, step_ns,
-		    mg_intern_id(&s->texts, mg_audit_key_text(by, a, q, buf)), q);
+	if (by->n)
+		each_key(by, &s->texts, a, q, add_key, &ctx);
 }
 
 static void merge(struct mg_audit_bucket *to, struct mg_audit_bucket *from)
@@ -85,20 +155,29 @@ static void merge(struct mg_audit_bucket *to, struct mg_audit_bucket *from)
 	mg_spread_merge(&to->took, &from->took);
 	to->opened += from->opened;
 	to->closed += from->closed;
-	to->open_rest += from->open_rest;
-	to->shut_rest += from->shut_rest;
+	to->open_us += from->open_us;
+	to->shut_us += from->shut_us;
 }
 
 void mg_audit_series_merge(struct mg_audit_series *s, struct mg_audit_series *from)
 {
+	uint32_t *place = mg_alloc(sizeof(*place) * (from->keys.n + 1));
+
+	for (uint32_t i = 0; i < from->keys.n; i++) {
+		const uint32_t *id = mg_cells_at(&from->keys, i);
+		uint32_t        own[MG_AUDIT_MAX_KEYS];
+
+		for (unsigned k = 0; k < MG_AUDIT_MAX_KEYS; k++)
+			own[k] = id[k] == MG_NONE ? MG_NONE :
+				 mg_intern_id(&s->texts, mg_intern_str(&from->texts, id[k]));
+		place[i] = key_index(s, own);
+	}
 	for (uint32_t i = 0; i < from->buckets.n; i++) {
 		struct mg_audit_bucket *f = mg_cells_at(&from->buckets, i);
-		uint64_t                key = f->key;
 
-		if (key != EVERYTHING)
-			key = mg_intern_id(&s->texts, mg_intern_str(&from->texts, (uint32_t)key));
-		merge(bucket(s, f->index, key), f);
+		merge(bucket(s, f->index, f->key == EVERYTHING ? EVERYTHING : place[f->key]), f);
 	}
+	free(place);
 }
 
 void mg_audit_series_release(struct mg_audit_series *s)
@@ -106,8 +185,52 @@ void mg_audit_series_release(struct mg_audit_series *s)
 	for (uint32_t i = 0; i < s->buckets.n; i++)
 		mg_spread_release(&((struct mg_audit_bucket *)mg_cells_at(&s->buckets, i))->took);
 	mg_cells_release(&s->buckets);
+	mg_cells_release(&s->keys);
 	mg_intern_release(&s->texts);
 	mg_audit_series_init(s);
+}
+
+/* --- labels --------------------------------------------------------------------------- */
+
+static struct mg_str label_of(const struct mg_audit_series *s, const struct mg_audit_by *by,
+			      const uint32_t *id, struct mg_str *const *product, struct mg_buf *b)
+{
+	mg_buf_clear(b);
+	for (unsigned k = 0; k < by->n; k++) {
+		struct mg_str text = product[k] ? product[k][id[k]] : mg_intern_str(&s->texts, id[k]);
+
+		mg_buf_addz(b, k ? ", " : "");
+		mg_buf_add(b, text.n || by->n == 1 ? text : MG_STR("(none)"));
+	}
+	return mg_buf_str(b);
+}
+
+void mg_audit_series_label(struct mg_audit_series *s, const struct mg_audit_by *by)
+{
+	struct mg_audit_series labelled;
+	struct mg_arena        arena = { 0 };
+	struct mg_buf          b = { 0 };
+	struct mg_str         *product[MG_AUDIT_MAX_KEYS] = { 0 };
+	uint32_t              *label = mg_alloc(sizeof(*label) * (s->keys.n + 1));
+
+	mg_audit_series_init(&labelled);
+	for (unsigned k = 0; k < by->n; k++)
+		if (by->key[k] == MG_BY_PRODUCT)
+			product[k] = mg_audit_products(&s->keys, k, &s->texts, &arena);
+	for (uint32_t i = 0; i < s->keys.n; i++)
+		label[i] = mg_intern_id(&labelled.texts,
+					label_of(s, by, mg_cells_at(&s->keys, i), product, &b));
+	for (uint32_t i = 0; i < s->buckets.n; i++) {
+		struct mg_audit_bucket *f = mg_cells_at(&s->buckets, i);
+		uint64_t key = f->key == EVERYTHING ? EVERYTHING : label[f->key];
+
+		merge(bucket(&labelled, f->index, key), f);
+	}
+	mg_audit_series_release(s);
+	*s = labelled;
+	mg_buf_release(&b);
+	mg_arena_release(&arena);
+	free(label);
 }
 
 /* --- as a table ------------------------------------------------------------------------ */
@@ -209,7 +332,7 @@ static void in_flight(const struct mg_table *t, struct mg_column *c, struct mg_a
 		double mean = (double)open;
 
 		if (k < n && row_of(t, v[k]->index) == i) {
-			mean += (v[k]->open_rest - v[k]->shut_rest) / (double)t->step_ns;
+			mean += (double)(v[k]->open_us - v[k]->shut_us) * 1e3 / (double)t->step_ns;
 			open += v[k]->opened - v[k]->closed;
 			k++;
 		}
@@ -333,10 +456,75 @@ void mg_audit_series_table(struct mg_audit_series *s, int64_t step_ns, size_t to
 				.unit = "requests/s; latency in s; in flight: requests",
 				.step_ns = step_ns };
 	choose(all, n, rows, t, left_out);
-	t->col = mg_arena_alloc(arena, (10 + (top + 1) * 6) * sizeof(*t->col));
-	memset(t->col, 0, (10 + (top + 1) * 6) * sizeof(*t->col));
+	t->col = mg_arena_alloc(arena, (ALL_COLUMNS + (top + 1) * KEY_COLUMNS) * sizeof(*t->col));
+	memset(t->col, 0, (ALL_COLUMNS + (top + 1) * KEY_COLUMNS) * sizeof(*t->col));
 	add_columns(t, arena, all, n, MG_STR(""), true);
 	free(all);
 	if (s->texts.n)
 		split(s, top, arena, t);
+}
+
+/* --- a table a subject -------------------------------------------------------------------- */
+
+/* Column `i` of `from` under a name without `prefix`. */
+static void take(struct mg_table *t, const struct mg_table *from, uint32_t i, const char *name,
+		 size_t prefix)
+{
+	struct mg_column *c = &t->col[t->ncol];
+
+	if (i >= from->ncol || !from->col[i].any)
+		return;
+	*c = from->col[i];
+	c->name = name ? mg_strz(name) : mg_str_from(c->name, prefix);
+	t->ncol++;
+}
+
+static void take_keys(struct mg_table *t, const struct mg_table *from, unsigned what,
+		      size_t prefix)
+{
+	for (uint32_t i = ALL_COLUMNS; i < from->ncol; i += KEY_COLUMNS)
+		take(t, from, i + what, NULL, prefix);
+}
+
+static struct mg_table *panel(struct mg_series *out, const struct mg_table *from,
+			      const char *name, const char *title, const char *unit)
+{
+	struct mg_table *t = &out->t[out->n];
+
+	if (out->n && out->t[out->n - 1].ncol == 0)
+		t = &out->t[--out->n];
+	out->n++;
+	*t = *from;
+	t->name = name;
+	t->title = title;
+	t->unit = unit;
+	t->ncol = 0;
+	t->col = mg_arena_alloc(&out->arena, (from->ncol + 1) * sizeof(*t->col));
+	return t;
+}
+
+void mg_audit_series_panels(const struct mg_table *from, struct mg_series *out)
+{
+	struct mg_table *t;
+
+	out->n = 0;
+	out->t = mg_alloc(6 * sizeof(*out->t));
+	t = panel(out, from, "rate", "Requests", "requests/s");
+	take(t, from, RATE, "all", 0);
+	take_keys(t, from, KEY_RATE, strlen("rate "));
+	t = panel(out, from, "codes", "Requests by status code", "requests/s");
+	for (uint32_t c = 0; c < MG_SERIES_CLASSES; c++)
+		take(t, from, CODES + c, NULL, 0);
+	t = panel(out, from, "errors", "Refused (429) and failed (5xx)", "requests/s");
+	take_keys(t, from, KEY_429, 0);
+	take_keys(t, from, KEY_5XX, 0);
+	t = panel(out, from, "latency", "Latency", "s");
+	take(t, from, ALL_P50, "p50", 0);
+	take(t, from, ALL_P99, "p99", 0);
+	t = panel(out, from, "p99", "99th percentile of latency", "s");
+	take_keys(t, from, KEY_P99, strlen("p99 s "));
+	t = panel(out, from, "inflight", "Requests in flight", "requests");
+	take(t, from, ALL_OPEN, "all", 0);
+	take_keys(t, from, KEY_OPEN, strlen("in flight "));
+	out->n -= t->ncol == 0;
 }

@@ -60,6 +60,8 @@ struct mg_case {
 	struct mg_batch     events; /* sorted */
 	struct mg_requests *audit;  /* never NULL; empty when there was no audit log */
 	struct mg_requests *http;   /* never NULL; from httplog lines                */
+	uint64_t            received; /* RequestReceived lines of the audit logs: without
+					 them no request is known to have begun only  */
 	struct mg_requests *usual;  /* of a baseline, the caller's; NULL: what is usual is told
 				       from the case's own requests              */
 	struct mg_samples   samples;

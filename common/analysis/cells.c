@@ -38,21 +38,30 @@ static inline bool same(const void *a, const void *b, size_t n)
 	return true;
 }
 
+#define AHEAD 16
+
 static void rehash(struct mg_cells *c)
 {
+	uint64_t next[AHEAD] = { 0 }; /* hashes of elements to come, whose slots were asked for */
 	uint32_t mask;
 
 	c->nslots = c->nslots ? c->nslots * 2 : 64;
 	mask = c->nslots - 1;
 	free(c->slots);
 	c->slots = mg_zalloc(sizeof(*c->slots) * c->nslots);
-	for (uint32_t k = 0; k < c->n; k++) {
-		uint64_t h = hash(c, mg_cells_at(c, k));
+	for (uint32_t k = 0; k < c->n + AHEAD; k++) {
+		uint64_t h = next[k % AHEAD];
 		uint32_t i = (uint32_t)h & mask;
 
+		if (k < c->n) {
+			next[k % AHEAD] = hash(c, mg_cells_at(c, k));
+			__builtin_prefetch(&c->slots[(uint32_t)next[k % AHEAD] & mask], 1);
+		}
+		if (k < AHEAD)
+			continue;
 		while (c->slots[i])
 			i = (i + 1) & mask;
-		c->slots[i] = (h >> 32 << 32) | (k + 1);
+		c->slots[i] = (h >> 32 << 32) | (k - AHEAD + 1);
 	}
 }
 
@@ -70,17 +79,18 @@ static uint32_t add(struct mg_cells *c, const void *key)
 	return c->n++;
 }
 
-uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added)
+uint64_t mg_cells_hash(const struct mg_cells *c, const void *key)
 {
-	uint64_t h;
+	return hash(c, key);
+}
+
+uint32_t mg_cells_find_hashed(struct mg_cells *c, const void *key, uint64_t h, bool *added)
+{
 	uint32_t i, mask;
 
 	*added = false;
-	if (c->n && same(mg_cells_at(c, c->last), key, c->key))
-		return c->last;
 	if (c->n >= c->nslots / 4 * 3)
 		rehash(c);
-	h = hash(c, key);
 	mask = c->nslots - 1;
 	for (i = (uint32_t)h & mask; c->slots[i]; i = (i + 1) & mask) {
 		uint32_t at = (uint32_t)c->slots[i] - 1;
@@ -93,6 +103,14 @@ uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added)
 	c->slots[i] = (h >> 32 << 32) | (c->last + 1);
 	*added = true;
 	return c->last;
+}
+
+uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added)
+{
+	*added = false;
+	if (c->n && same(mg_cells_at(c, c->last), key, c->key))
+		return c->last;
+	return mg_cells_find_hashed(c, key, hash(c, key), added);
 }
 
 void mg_cells_release(struct mg_cells *c)

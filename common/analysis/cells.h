@@ -33,6 +33,25 @@ static inline void *mg_cells_at(const struct mg_cells *c, uint32_t i)
 
 /* Index of the element with this key; a new one is zeroed but for its key, *added says so. */
 uint32_t mg_cells_find(struct mg_cells *c, const void *key, bool *added);
+
+/* The same in three steps, for many keys at once: look-ups in a large table wait for memory,
+ * and those of several keys can wait together.  First ask for all slots, then for the
+ * elements that these point at, then find. */
+uint64_t mg_cells_hash(const struct mg_cells *c, const void *key);
+static inline void mg_cells_ask_slot(const struct mg_cells *c, uint64_t hash)
+{
+	if (c->nslots)
+		__builtin_prefetch(&c->slots[(uint32_t)hash & (c->nslots - 1)]);
+}
+static inline void mg_cells_ask_element(const struct mg_cells *c, uint64_t hash)
+{
+	uint64_t slot = c->nslots ? c->slots[(uint32_t)hash & (c->nslots - 1)] : 0;
+
+	if (slot)
+		for (size_t i = 0; i < c->size; i += 64) /* lines of the cache */
+			__builtin_prefetch((char *)mg_cells_at(c, (uint32_t)slot - 1) + i, 1);
+}
+uint32_t mg_cells_find_hashed(struct mg_cells *c, const void *key, uint64_t hash, bool *added);
 void     mg_cells_release(struct mg_cells *c);
 
 #endif

@@ -154,9 +154,7 @@ void mg_clock_resolve_boot(struct mg_case *c)
 	free(off);
 }
 
-/* Objects tell of the past of the cluster (pods started weeks ago); the span is that of the
- * logs, requests and samples. */
-static bool spans(const struct mg_event *e)
+bool mg_clock_spans(const struct mg_event *e)
 {
 	switch (e->kind) {
 	case MG_EV_POD_TERMINATED:
@@ -199,7 +197,7 @@ static void collect(struct mg_case *c, int64_t **t, size_t *n, size_t *cap)
 			MG_PUSH(*t, *n, *cap, s[i].second * MG_SEC);
 	}
 	for (size_t i = 0; i < c->events.n; i++)
-		if (spans(&c->events.ev[i]))
+		if (mg_clock_spans(&c->events.ev[i]))
 			MG_PUSH(*t, *n, *cap, mg_event_end(&c->events.ev[i]));
 	for (size_t i = 0; i < c->samples.n; i++)
 		MG_PUSH(*t, *n, *cap, c->samples.s[i].time_ns);

@@ -24,6 +24,9 @@ void mg_clock_resolve_years(struct mg_case *c);
 /* Offsets between "since boot" and the wall clock from kills that both a plain and a
  * wall-clock kernel log of the same node name (same pid and comm). */
 void mg_clock_resolve_boot(struct mg_case *c);
+/* Is it of the time that was recorded?  Objects tell of the past of the cluster (pods started
+ * weeks ago); the span is that of the logs, requests and samples. */
+bool mg_clock_spans(const struct mg_event *e);
 /* Set c->first_ns, c->last_ns, c->outliers from the sorted events and request seconds. */
 void mg_clock_span(struct mg_case *c);
 

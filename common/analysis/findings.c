@@ -122,6 +122,25 @@ static void add_evidence(struct mg_finding *f, struct mg_evidence e)
 		f->evidence[f->nevidence++] = e;
 }
 
+/* "; also in PATH:LINE (Trace)" for each other artifact that tells of the same request. */
+static struct mg_str also(struct mg_rule_ctx *x, struct mg_str text, const struct mg_event *e)
+{
+	const struct mg_joined *r = mg_join_at(x->join, e);
+
+	for (int w = 0; r && w < MG_WITNESSES; w++) {
+		const struct mg_event *o = r->by[w];
+
+		if (o && (o->artifact != e->artifact || o->line != e->line))
+			text = mg_arena_printf(&x->out->arena, "%.*s; also in %.*s:%llu (%s)",
+					       MG_FMT(text), MG_FMT(mg_case_path(x->c, o->artifact)),
+					       (unsigned long long)o->line, mg_witness_name(w));
+	}
+	if (mg_blind_hides(x->blind, e))
+		text = mg_arena_printf(&x->out->arena, "%.*s; the audit log never shows %.*s, so not by whom",
+				       MG_FMT(text), MG_FMT(e->resource));
+	return text;
+}
+
 void mg_find_event(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_event *e)
 {
 	struct mg_str text = e->message;
@@ -135,7 +154,7 @@ void mg_find_event(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_
 	if (e->duration_ns >= MG_MS)
 		text = mg_arena_printf(&x->out->arena, "%.*s (%s)", MG_FMT(text),
 				       mg_duration_text(e->duration_ns, d, sizeof(d)));
-	add_evidence(f, (struct mg_evidence){ e->artifact, e->line, e->time_ns, text });
+	add_evidence(f, (struct mg_evidence){ e->artifact, e->line, e->time_ns, also(x, text, e) });
 }
 
 void mg_find_evidence(struct mg_rule_ctx *x, struct mg_finding *f, uint32_t artifact,

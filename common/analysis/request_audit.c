@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/request_audit.h"
 
-static struct mg_str plain(struct mg_arena *arena, struct mg_json_text t)
+static inline struct mg_str plain(struct mg_arena *arena, struct mg_json_text t)
 {
 	if (!t.escaped)
 		return mg_str(t.p, t.n);
@@ -31,7 +31,7 @@ static struct mg_str removed_release(struct mg_arena *arena, const struct mg_aud
 }
 
 void mg_request_from_audit(struct mg_request *q, const struct mg_audit *a,
-			   struct mg_arena *arena)
+			   struct mg_arena *arena, unsigned parts)
 {
 	*q = (struct mg_request){ .code = a->code, .long_running = mg_audit_long_running(a) };
 	mg_audit_times(a, &q->start_ns, &q->end_ns);
@@ -39,12 +39,15 @@ void mg_request_from_audit(struct mg_request *q, const struct mg_audit *a,
 	q->user = plain(arena, a->user);
 	q->user_agent = plain(arena, a->user_agent);
 	q->source_ip = plain(arena, a->last_ip);
-	q->resource = resource(arena, a);
+	if (parts & MG_REQUEST_RESOURCE)
+		q->resource = resource(arena, a);
 	q->subresource = plain(arena, a->subresource);
 	q->ns = plain(arena, a->ns);
 	q->name = plain(arena, a->name);
-	q->uri = plain(arena, a->uri);
-	q->removed_release = removed_release(arena, a);
+	if (parts & MG_REQUEST_URI)
+		q->uri = plain(arena, a->uri);
+	if (parts & MG_REQUEST_RELEASE)
+		q->removed_release = removed_release(arena, a);
 }
 
 /* Resources whose change reaches the whole cluster; a leading '.' stands for all of a group. */

@@ -9,8 +9,10 @@
 #ifndef MG_ANALYSIS_RULE_H
 #define MG_ANALYSIS_RULE_H
 
+#include "analysis/blind.h"
 #include "analysis/etcdview.h"
 #include "analysis/findings.h"
+#include "analysis/join.h"
 #include "analysis/signals.h"
 
 /* A named number that decides; `source` says where it comes from. */
@@ -42,6 +44,8 @@ struct mg_rule_ctx {
 	struct mg_case           *c;
 	const struct mg_signals  *s;
 	struct mg_etcdview       *etcd; /* the members, told apart once for all rules */
+	const struct mg_blind    *blind; /* what the audit log never shows */
+	const struct mg_join     *join; /* the slow requests, with all their witnesses */
 	const struct mg_rule     *rule;
 	struct mg_findings       *out;
 	const struct mg_override *overrides;
@@ -74,7 +78,8 @@ void mg_find_claim(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt,
 	__attribute__((format(printf, 3, 4)));
 void mg_find_label(struct mg_rule_ctx *x, struct mg_finding *f, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Evidence: the event's own words, or a sentence about one place. */
+/* Evidence: the event's own words and, of a slow request, where else it is told; or a sentence
+ * about one place. */
 void mg_find_event(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_event *e);
 void mg_find_evidence(struct mg_rule_ctx *x, struct mg_finding *f, uint32_t artifact,
 		      uint64_t line, int64_t time_ns, const char *fmt, ...)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rule.h"
 
+#include "analysis/blind_tell.h"
 #include "analysis/rules/rules.h"
 
 /* In causal order: storage, API server, requests, clients, control plane, workloads. */
@@ -82,35 +83,6 @@ const struct mg_rule *mg_rule_find(struct mg_str id)
 	return NULL;
 }
 
-/* Resources that traces show and the audit log never does: policy level None. */
-static void audit_blind_spots(struct mg_rule_ctx *x)
-{
-	struct mg_intern               seen = { 0 }, told = { 0 };
-	const struct mg_request_group *g;
-	size_t                         n;
-
-	g = mg_requests_groups(x->c->audit, &n);
-	if (n == 0)
-		return;
-	for (size_t i = 0; i < n; i++)
-		mg_intern_id(&seen, mg_requests_text(x->c->audit, g[i].resource));
-	for (size_t i = 0; i < x->c->events.n; i++) {
-		const struct mg_event *e = &x->c->events.ev[i];
-		uint32_t               before = told.n;
-
-		if (e->kind != MG_EV_APISERVER_TRACE || !e->resource.n || !e->verb.n ||
-		    mg_intern_find(&seen, e->resource) != MG_NONE)
-			continue;
-		mg_intern_id(&told, e->resource);
-		if (told.n > before)
-			mg_rule_blind_spot(x, "requests for %.*s are in the API server's traces but "
-					      "never in the audit log: policy level None for them",
-					   MG_FMT(e->resource));
-	}
-	mg_intern_release(&seen);
-	mg_intern_release(&told);
-}
-
 /* When the incident began, as far as the request log covers it: conditions of objects may be
  * days old. */
 static int64_t onset(const struct mg_findings *fs, const struct mg_case *c)
@@ -130,21 +102,27 @@ void mg_rules_run(struct mg_findings *out, struct mg_case *c, const struct mg_ov
 {
 	struct mg_signals  s;
 	struct mg_etcdview etcd;
-	struct mg_rule_ctx x = { .c = c, .s = &s, .etcd = &etcd, .out = out, .overrides = o,
-				 .noverrides = noverrides };
+	struct mg_join     join;
+	struct mg_blind    blind;
+	struct mg_rule_ctx x = { .c = c, .s = &s, .etcd = &etcd, .join = &join, .blind = &blind,
+				 .out = out, .overrides = o, .noverrides = noverrides };
 
 	mg_signals_build(&s, c);
 	mg_etcdview_build(&etcd, c);
+	mg_join_build(&join, c);
+	mg_blind_build(&blind, c);
 	for (size_t i = 0; mg_rules[i]; i++) {
 		x.rule = mg_rules[i];
 		if (!mg_rules[i + 1])
 			x.onset_ns = onset(out, c);
 		x.rule->run(&x);
 	}
-	audit_blind_spots(&x);
+	mg_blind_tell(&x);
 	mg_findings_plan(&x);
 	mg_findings_chain(out);
 	mg_findings_verdict(out, c);
+	mg_blind_release(&blind);
+	mg_join_release(&join);
 	mg_etcdview_release(&etcd);
 	mg_signals_release(&s);
 }

@@ -20,6 +20,12 @@ struct mg_spread {
 };
 
 void mg_spread_add(struct mg_spread *s, int64_t v); /* v >= 0 */
+/* `v` will be added soon: let what that needs be fetched meanwhile. */
+static inline void mg_spread_ask(const struct mg_spread *s, int64_t v)
+{
+	if (s->hist)
+		mg_hist_ask(s->hist, v);
+}
 /* Add all of `from`, whose histogram may move; release it afterwards. */
 void mg_spread_merge(struct mg_spread *s, struct mg_spread *from);
 /* Value at quantile 0..1, nearest rank; -1 when empty. */

@@ -87,6 +87,15 @@ void mg_hist_add(struct mg_hist *h, int64_t v)
 	totals(h, 1, v, v, v);
 }
 
+void mg_hist_ask(const struct mg_hist *h, int64_t v)
+{
+	uint32_t bin;
+	unsigned e = block_of(h, v < 0 ? 0 : (uint64_t)v, &bin);
+
+	if (h->powers && e >= h->low && e < (unsigned)h->low + h->powers)
+		__builtin_prefetch(&block(h, e)[bin], 1);
+}
+
 void mg_hist_merge(struct mg_hist *h, const struct mg_hist *from)
 {
 	uint32_t *to;

@@ -24,6 +24,8 @@ struct mg_hist {
 
 void mg_hist_init(struct mg_hist *h, unsigned bits); /* 1..10 */
 void mg_hist_add(struct mg_hist *h, int64_t v);      /* v < 0 counts as 0 */
+/* `v` will be added soon: let its bin be fetched meanwhile. */
+void mg_hist_ask(const struct mg_hist *h, int64_t v);
 void mg_hist_merge(struct mg_hist *h, const struct mg_hist *from); /* same bits */
 /* Value at quantile q in 0..1 (nearest rank, upper edge of the bin, clamped to min/max);
  * 0 when empty. */

@@ -5,6 +5,8 @@
 
 #define SEED 0x2545f4914f6cdd1du
 
+#define FEW 32 /* look-ups that wait together */
+
 /* The slot that holds `key`, or the free slot where it would go. */
 static uint32_t slot_of(const struct mg_intern *t, struct mg_str key, uint64_t hash)
 {
@@ -60,6 +62,38 @@ static uint32_t find_or_add(struct mg_intern *t, struct mg_str key, uint64_t h)
 uint32_t mg_intern_id(struct mg_intern *t, struct mg_str key)
 {
 	return find_or_add(t, key, mg_str_hash(key, SEED));
+}
+
+static uint64_t slot_at(const struct mg_intern *t, uint64_t hash)
+{
+	return t->slots[hash & (t->nslots - 1)];
+}
+
+static void ids_of_few(struct mg_intern *t, const struct mg_str *key, size_t n, uint32_t *id)
+{
+	uint64_t hash[FEW], slot;
+
+	for (size_t i = 0; i < n; i++) {
+		hash[i] = mg_str_hash(key[i], SEED);
+		if (t->nslots)
+			__builtin_prefetch(&t->slots[hash[i] & (t->nslots - 1)]);
+	}
+	for (size_t i = 0; t->nslots && i < n; i++)
+		if ((slot = slot_at(t, hash[i])))
+			__builtin_prefetch(&t->strs[(uint32_t)slot - 1]);
+	for (size_t i = 0; t->nslots && i < n; i++)
+		if ((slot = slot_at(t, hash[i])))
+			__builtin_prefetch(t->strs[(uint32_t)slot - 1].p);
+	for (size_t i = 0; i < n; i++)
+		id[i] = find_or_add(t, key[i], hash[i]);
+}
+
+void mg_intern_ids(struct mg_intern *t, const struct mg_str *key, size_t n, uint32_t *id)
+{
+	for (size_t few; n; key += few, id += few, n -= few) {
+		few = n < FEW ? n : FEW;
+		ids_of_few(t, key, few, id);
+	}
 }
 
 /* How many keys ahead their slots are asked for; half as many ahead, what these point at. */

@@ -25,8 +25,10 @@ struct mg_intern {
 /* A zeroed struct is an empty interner. */
 uint32_t mg_intern_id(struct mg_intern *t, struct mg_str key);   /* adds when new   */
 uint32_t mg_intern_find(const struct mg_intern *t, struct mg_str key); /* MG_NONE: absent */
-/* Add all keys of `from`; id[i] becomes the id in `t` of its key i.  Look-ups of many keys
- * wait for memory one after the other when they are made one by one, here they do not. */
+/* The same of `n` keys at once.  One by one, look-ups in a table of very many keys wait for
+ * memory one after the other; here they wait together. */
+void mg_intern_ids(struct mg_intern *t, const struct mg_str *key, size_t n, uint32_t *id);
+/* Add all keys of `from`; id[i] becomes the id in `t` of its key i. */
 void mg_intern_merge(struct mg_intern *t, const struct mg_intern *from, uint32_t *id);
 static inline struct mg_str mg_intern_str(const struct mg_intern *t, uint32_t id)
 {

@@ -36,7 +36,7 @@ static inline const char *mg_scan_string_scalar(const char *p, const char *end)
 
 #if defined(__SSE2__)
 /* Bit i: p[i] is special, of 16 bytes. */
-static inline uint32_t mg_scan_mask16(const char *p)
+static inline __attribute__((always_inline)) uint32_t mg_scan_mask16(const char *p)
 {
 	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
 	const __m128i space = _mm_set1_epi8(0x20);
@@ -52,7 +52,7 @@ static inline uint32_t mg_scan_mask16(const char *p)
 
 /* The same of 32 bytes; 0 where there is no SSE2, which is no answer but never wrong: look
  * again with mg_scan_string. */
-static inline uint32_t mg_scan_mask32(const char *p)
+static inline __attribute__((always_inline)) uint32_t mg_scan_mask32(const char *p)
 {
 #if defined(__SSE2__)
 	return mg_scan_mask16(p) | mg_scan_mask16(p + 16) << 16;

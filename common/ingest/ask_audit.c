@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ingest/ask_audit.h"
 
+#include <pthread.h>
+
+#include "base/mem.h"
+#include "ingest/audit_far.h"
 #include "ingest/audit_reader.h"
 #include "ingest/audit_seen.h"
 
@@ -10,14 +14,29 @@
  * have been put together from pieces, of which some may be there twice. */
 #define BACK (5 * MG_SEC)
 
+#define AHEAD 8 /* events: their places among those seen are asked for so early */
+
+/* A leaf while it is read.  Groups wait in it for the next block: sums do not depend on the
+ * order, so a thread that begins a block goes on with what any of them has counted so far.
+ * There are never more than threads, and nothing is merged before the leaf ends. */
+struct mg_audit_leaf {
+	pthread_mutex_t         lock; /* of the groups */
+	struct mg_audit_groups *idle;
+	size_t                  n, cap;
+	struct mg_audit_docs    docs;
+	struct mg_audit_far    *seen; /* NULL when its blocks come in any order */
+};
+
 /* What one block yields. */
 struct answer {
-	struct mg_audit_tally tally;
+	struct mg_audit_leaf *leaf;  /* the same for all blocks: freed when all are folded */
+	struct mg_audit_tally tally; /* without the groups, which are the leaf's */
 	struct mg_audit_opens opens;
 	uint64_t             *id; /* of the events counted, unless repeats are known already */
 	size_t                n, cap;
 	uint64_t              events, sum; /* of all events of the block */
 	uint32_t              artifact;
+	bool                  forgot; /* events that were counted, being too many */
 };
 
 struct asking {
@@ -25,10 +44,42 @@ struct asking {
 	const struct mg_source      *src;
 	const struct mg_audit_query *query;
 	struct answer               *out;
-	struct mg_audit_seen        *seen; /* when blocks come in order */
+	struct mg_audit_far         *seen; /* when blocks come in order */
 	uint64_t                     stream;
 	bool                         opens;
 };
+
+/* What was counted before becomes what `g`, which is empty, begins with. */
+static void borrow_groups(struct mg_audit_leaf *l, struct mg_audit_groups *g)
+{
+	pthread_mutex_lock(&l->lock);
+	if (l->n)
+		*g = l->idle[--l->n];
+	pthread_mutex_unlock(&l->lock);
+}
+
+static void return_groups(struct mg_audit_leaf *l, struct mg_audit_groups *g)
+{
+	pthread_mutex_lock(&l->lock);
+	MG_PUSH(l->idle, l->n, l->cap, *g);
+	pthread_mutex_unlock(&l->lock);
+	mg_audit_groups_init(g);
+}
+
+/* No block of the leaf is being read any more: add up what its threads counted. */
+static void free_leaf(struct mg_audit_leaf *l, struct mg_audit_groups *sum)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->n; i++) {
+		mg_audit_groups_merge(sum, &l->idle[i]);
+		mg_audit_groups_release(&l->idle[i]);
+	}
+	pthread_mutex_destroy(&l->lock);
+	mg_audit_far_free(l->seen);
+	free(l->idle);
+	free(l);
+}
 
 /* --- on a worker: one block ---------------------------------------------------------- */
 
@@ -64,7 +115,7 @@ static bool is_new(struct asking *r, uint64_t id)
 		MG_PUSH(r->out->id, r->out->n, r->out->cap, id);
 		return true;
 	}
-	if (!mg_audit_seen_add(r->seen, id))
+	if (!mg_audit_far_add(r->seen, id))
 		return true;
 	r->in.stats->duplicates++;
 	return false;
@@ -90,29 +141,32 @@ static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, ui
 	mg_audit_tally_add(&r->out->tally, r->query, a, &q, text, r->src);
 }
 
-static struct answer *answer_of(struct mg_partial *p, const struct mg_source *src)
+static struct answer *answer_of(struct mg_partial *p, const struct mg_source *src,
+				struct mg_audit_leaf *leaf)
 {
 	struct answer *a = p->extra;
 
 	if (!a) {
 		p->extra = a = mg_zalloc(sizeof(*a));
 		a->artifact = src->artifact;
+		a->leaf = leaf;
 		mg_audit_tally_init(&a->tally);
 	}
 	return a;
 }
 
-static void begin(struct asking *r, const struct mg_source *src, struct mg_partial *out,
-		  struct mg_audit_seen *seen)
+static void begin(struct asking *r, struct mg_audit_leaf *leaf, const struct mg_source *src,
+		  struct mg_partial *out)
 {
 	const struct mg_audit_ask *ask = src->ctx;
 
-	*r = (struct asking){ .src = src, .query = &ask->query, .out = answer_of(out, src),
-			      .seen = seen };
+	*r = (struct asking){ .src = src, .query = &ask->query, .seen = leaf->seen,
+			      .out = answer_of(out, src, leaf) };
 	r->opens = mg_audit_wants_opens(r->query);
 	r->stream = r->opens ? mg_audit_stream(src->path) : 0;
 	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats,
 					  .memo = mg_partial_memo(out) };
+	borrow_groups(leaf, &r->out->tally.groups);
 }
 
 /* An event at both ends of what was read: a relative --since needs to know when the data
@@ -130,66 +184,71 @@ static void note_span(struct mg_partial *out, const struct mg_source *src)
 	}
 }
 
-/* --- consumers ------------------------------------------------------------------------- */
-
-/* Of a leaf whose blocks come in order. */
-struct state {
-	struct mg_audit_docs  docs;
-	struct mg_audit_seen *seen;
-};
-
-static void lines_block(void *state, const struct mg_source *src, const struct mg_block *b,
-			struct mg_partial *out)
+static void end(struct asking *r, struct mg_partial *out)
 {
-	struct state *s = state;
-	struct asking r;
-
-	begin(&r, src, out, s ? s->seen : NULL);
-	mg_audit_read_lines(&r.in, b);
-	mg_audit_reader_end(&r.in);
-	note_span(out, src);
+	mg_audit_groups_settle(&r->out->tally.groups);
+	return_groups(r->out->leaf, &r->out->tally.groups);
+	mg_audit_reader_end(&r->in);
+	note_span(out, r->src);
 }
 
-static void *state_open(const struct mg_source *src)
-{
-	struct state *s = mg_zalloc(sizeof(*s));
+/* --- consumers ------------------------------------------------------------------------- */
 
-	s->seen = mg_audit_seen_new(MG_AUDIT_SEEN_FAR);
-	return s;
+static void lines_block(void *leaf, const struct mg_source *src, const struct mg_block *b,
+			struct mg_partial *out)
+{
+	struct asking r;
+
+	begin(&r, leaf, src, out);
+	mg_audit_read_lines(&r.in, b);
+	end(&r, out);
 }
 
 static void docs_block(void *state, const struct mg_source *src, const struct mg_block *b,
 		       struct mg_partial *out)
 {
-	struct state *s = state;
-	struct asking r;
+	struct mg_audit_leaf *leaf = state;
+	struct asking         r;
 
-	begin(&r, src, out, s->seen);
-	mg_audit_read_docs(&s->docs, &r.in, b);
-	mg_audit_reader_end(&r.in);
-	note_span(out, src);
+	begin(&r, leaf, src, out);
+	mg_audit_read_docs(&leaf->docs, &r.in, b);
+	end(&r, out);
 }
 
-static void state_close(void *state, const struct mg_source *src, struct mg_partial *out)
+static void *open_leaf(const struct mg_source *src)
 {
-	struct state *s = state;
+	struct mg_audit_leaf *l = mg_zalloc(sizeof(*l));
 
-	mg_audit_seen_free(s->seen);
-	free(s);
+	pthread_mutex_init(&l->lock, NULL);
+	return l;
 }
 
-static void docs_close(void *state, const struct mg_source *src, struct mg_partial *out)
+static void *open_in_order(const struct mg_source *src)
 {
-	docs_block(state, src, NULL, out);
-	state_close(state, src, out);
+	struct mg_audit_leaf *l = open_leaf(src);
+
+	l->seen = mg_audit_far_new(MG_AUDIT_FAR);
+	return l;
 }
 
-static const struct mg_consumer ask_lines = { .name = "audit-question", .block = lines_block };
+/* Other blocks may be in the works: only see to it that the leaf is in an answer. */
+static void close_leaf(void *leaf, const struct mg_source *src, struct mg_partial *out)
+{
+	answer_of(out, src, leaf);
+}
+
+static void docs_close(void *leaf, const struct mg_source *src, struct mg_partial *out)
+{
+	docs_block(leaf, src, NULL, out);
+}
+
+static const struct mg_consumer ask_lines = { .name = "audit-question", .open = open_leaf,
+					      .block = lines_block, .close = close_leaf };
 static const struct mg_consumer ask_in_order = { .name = "audit-question-in-order",
-						 .stateful = true, .open = state_open,
-						 .block = lines_block, .close = state_close };
+						 .stateful = true, .open = open_in_order,
+						 .block = lines_block, .close = close_leaf };
 static const struct mg_consumer ask_docs = { .name = "audit-question-documents",
-					     .stateful = true, .open = state_open,
+					     .stateful = true, .open = open_in_order,
 					     .block = docs_block, .close = docs_close };
 
 /* Another pass has begun: a relative window is found by one that knows no window. */
@@ -208,6 +267,8 @@ const struct mg_consumer *mg_audit_ask_pick(void *ctx, const struct mg_leaf *lea
 	uint32_t             artifact;
 
 	sync_pass(ask);
+	if (ask->picked == 0) /* nothing is being read yet */
+		ask->query.filter.parts = mg_audit_query_parts(&ask->query);
 	artifact = ask->picked++; /* artifacts are numbered as they are picked */
 	if (leaf->kind != MG_KIND_AUDIT)
 		return NULL;
@@ -235,12 +296,17 @@ static void look_for_repeats(struct mg_audit_ask *ask, const struct answer *a,
 
 	if (a->n && !ask->seen)
 		ask->seen = mg_audit_seen_new(MG_AUDIT_SEEN_NEAR);
-	for (size_t i = 0; i < a->n; i++)
+	for (size_t i = 0; i < a->n; i++) {
+		if (i + AHEAD < a->n)
+			mg_audit_seen_ask(ask->seen, (a->id[i + AHEAD] ^ salt) | 1);
 		if (mg_audit_seen_add(ask->seen, (a->id[i] ^ salt) | 1))
 			mark_repeats(ask, a->artifact);
-	if (a->n && stats->first_ns != MG_TIME_NONE &&
-	    stats->first_ns < ask->leaf_last_ns - BACK)
-		mark_repeats(ask, a->artifact);
+	}
+	if (stats->first_ns != MG_TIME_NONE && stats->first_ns < ask->leaf_last_ns - BACK) {
+		ask->went_back = true;
+		if (a->n)
+			mark_repeats(ask, a->artifact);
+	}
 	if (stats->last_ns > ask->leaf_last_ns)
 		ask->leaf_last_ns = stats->last_ns;
 }
@@ -253,6 +319,10 @@ static void end_leaf(struct mg_audit_ask *ask)
 	if (!ask->any)
 		return;
 	ask->any = false;
+	if (ask->went_back && ask->file && ask->file->seen && mg_audit_far_forgot(ask->file->seen))
+		ask->forgot = true;
+	free_leaf(ask->file, &ask->leaf.groups);
+	ask->file = NULL;
 	for (size_t i = 0; now->n && i < ask->nknown; i++) {
 		if (ask->known[i].n != now->n || ask->known[i].sum != now->sum)
 			continue;
@@ -278,9 +348,11 @@ void mg_audit_ask_fold(void *ctx, struct mg_partial *p)
 	if (!ask->any || ask->now.artifact != a->artifact) {
 		end_leaf(ask);
 		ask->any = true;
+		ask->file = a->leaf;
 		ask->now = (struct mg_audit_copy){ .artifact = a->artifact };
 		ask->leaf_first_ns = p->stats.first_ns;
 		ask->leaf_last_ns = INT64_MIN + BACK; /* before all times */
+		ask->went_back = false;
 	}
 	ask->now.n += a->events;
 	ask->now.sum += a->sum;
@@ -317,11 +389,13 @@ void mg_audit_ask_init(struct mg_audit_ask *ask, const struct mg_ingest_opts *op
 void mg_audit_ask_reset(struct mg_audit_ask *ask)
 {
 	mg_audit_tally_release(&ask->tally);
+	free_leaf(ask->file, &ask->leaf.groups);
+	ask->file = NULL;
 	mg_audit_tally_release(&ask->leaf);
 	mg_audit_opens_release(&ask->opens);
 	mg_audit_seen_free(ask->seen);
 	ask->seen = NULL;
-	ask->any = ask->again = false;
+	ask->any = ask->again = ask->forgot = false;
 	ask->nknown = ask->ncopies = 0;
 	ask->picked = 0;
 }

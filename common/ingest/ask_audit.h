@@ -5,7 +5,8 @@
  * files is two events: a request that went through two API servers.
  *
  * Layer:   ingest
- * Memory:  the tally, up to 8 MiB to know events again, and what is in flight
+ * Memory:  the tally, 256 KiB to know events again, up to 16 MiB a file that is read in order,
+ *          and what is in flight
  * Use:     mg_audit_ask_init, fill `query`; hand mg_audit_ask_pick and mg_audit_ask_fold with
  *          ctx = the ask to mg_ingest_run; then mg_audit_ask_end.  When that gives true, read
  *          again: some file holds events twice, and its blocks must be read in order, which
@@ -30,14 +31,17 @@ struct mg_audit_ask {
 	struct mg_audit_copy        *copy;     /* files left out */
 	size_t                       ncopies, copies_cap;
 	uint64_t                     received; /* RequestReceived events seen */
+	bool                         forgot;   /* some repeats may have been counted */
 	/* private */
 	const struct mg_ingest_opts *opts;
 	bool                         windowed; /* in the pass that is being folded */
 	struct mg_audit_opens        opens;
 	struct mg_audit_tally        leaf;     /* of the file being folded */
+	struct mg_audit_leaf        *file;     /* where its groups are     */
 	struct mg_audit_copy         now;      /* and what tells it        */
 	bool                         any;      /* a file is being folded   */
 	int64_t                      leaf_first_ns, leaf_last_ns;
+	bool                         went_back; /* its clock did, so it may repeat what is far */
 	struct mg_audit_copy        *known;
 	size_t                       nknown, known_cap;
 	struct mg_audit_seen        *seen;

@@ -5,8 +5,6 @@
 #include "base/mem.h"
 #include "ingest/consume_log.h"
 
-#define SAMPLES ((size_t)1 << 16) /* requests that wait before they are counted */
-
 /* The answer of one leaf, handed over when it ends. */
 struct answer {
 	uint32_t           artifact;
@@ -121,8 +119,7 @@ static void on_request(void *ctx, const struct mg_log_line *x, const struct mg_r
 	    (r->matcher && !mg_log_matches(r->matcher, mg_log_subject(x))))
 		return;
 	mg_audit_tally_add(t, r->q->requests, &no_event, q, x->l.text, x->src);
-	if (t->groups.nsamples >= SAMPLES)
-		mg_audit_groups_finish(&t->groups, &r->q->requests->by);
+	mg_audit_groups_settle(&t->groups); /* the texts are those of this line alone */
 }
 
 static void *ask_open(const struct mg_source *src)

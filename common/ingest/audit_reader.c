@@ -6,6 +6,7 @@
 #include "parse/audit_fast.h"
 #include "parse/audit_legacy.h"
 #include "parse/envelope.h"
+#include "parse/kubeobj.h"
 
 #define HEAD    ((size_t)64 << 10) /* of a text, where signs of what it is are looked for */
 #define DOC_MAX ((size_t)64 << 20) /* of a document over many lines; then it counts as torn */
@@ -36,8 +37,7 @@ static const char *known_as(struct mg_str text, const char *msg)
 	static const struct {
 		const char *sign, *msg;
 	} others[] = {
-		{ "\"resourceLogs\"", "OpenTelemetry records are not read: export the audit log itself" },
-		{ "\"protoPayload\"", "Google Cloud audit records are not read: they are no audit.k8s.io events" },
+		{ "\"resourceLogs\"", "an OpenTelemetry record whose body is no audit event" },
 		{ "\"AdmissionReview\"", "an AdmissionReview is no audit event" },
 	};
 
@@ -55,8 +55,8 @@ static void on_bad(void *ctx, uint64_t byte, const char *msg)
 	struct mg_audit_reader *r = ctx;
 	uint64_t       in_line, line = locate(r, byte, &in_line);
 
-	msg = known_as(mg_str_from(r->text, byte), msg);
-	mg_stats_bad(r->stats, line, in_line, "%s", msg);
+	msg = known_as(r->text, msg);
+	mg_stats_bad(r->stats, line, r->made ? 0 : in_line, "%s", msg);
 }
 
 static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t byte)
@@ -291,17 +291,90 @@ static void on_doc_line(void *ctx, struct mg_str line, uint64_t number)
 		flush_doc(d);
 }
 
+/* One object of a stream of YAML: as JSON, which is read like a line. */
+static void on_yaml(void *ctx, const struct mg_item *it)
+{
+	struct mg_audit_docs *d = ctx;
+	struct mg_arena       arena = { 0 };
+	struct mg_knode      *root = NULL;
+	struct mg_err         err = { 0 };
+	struct mg_buf         json = { 0 };
+
+	if (it->fault) {
+		mg_stats_bad(d->r->stats, it->line, 0, "%s", it->fault);
+	} else if (mg_kobj_yaml(it->text, &arena, &root, &err) != MG_OK) {
+		mg_stats_bad(d->r->stats, it->line + (err.line ? err.line - 1 : 0), err.byte, "%s",
+			     err.msg);
+	} else if (root) {
+		mg_knode_json(root, &json);
+		d->r->made = true;
+		read_text(d->r, mg_arena_str(&d->r->arena, mg_buf_str(&json)), it->line);
+	}
+	mg_buf_release(&json);
+	mg_arena_release(&arena);
+}
+
+/* The first line that is neither blank nor a comment; false: there is none. */
+static bool first_line(struct mg_str text, struct mg_str *line)
+{
+	while (text.n) {
+		mg_str_cut(text, '\n', line, &text);
+		if (!mg_audit_blank(*line) && line->p[0] != '#')
+			return true;
+	}
+	return false;
+}
+
+/* What begins neither with a brace nor with anything put before one. */
+static bool begins_yaml(struct mg_str line)
+{
+	if (mg_str_starts(line, MG_STR("\xef\xbb\xbf")))
+		line = mg_str_from(line, 3);
+	return mg_str_starts(line, MG_STR("---")) || mg_str_starts(line, MG_STR("apiVersion:")) ||
+	       mg_str_starts(line, MG_STR("kind:")) || mg_str_starts(line, MG_STR("items:")) ||
+	       mg_str_starts(line, MG_STR("- "));
+}
+
+/* YAML or lines?  False: not to be told yet. */
+static bool begin_docs(struct mg_audit_docs *d, struct mg_str text)
+{
+	struct mg_str line;
+
+	if (!d->begun && first_line(text, &line)) {
+		d->begun = true;
+		d->is_yaml = begins_yaml(line);
+		d->yaml.fn = on_yaml;
+		d->yaml.ctx = d;
+	}
+	return d->begun;
+}
+
 void mg_audit_read_docs(struct mg_audit_docs *d, struct mg_audit_reader *r,
 			const struct mg_block *b)
 {
+	struct mg_str text = b ? mg_str(b->p, b->n) : mg_str("", 0);
+	uint64_t      lines;
+
 	d->r = r;
-	if (b) {
-		r->stats->bytes += b->n;
-		r->stats->lines += each_line(b, on_doc_line, d);
+	if (!b) {
+		if (d->is_yaml)
+			mg_yamlitems_end(&d->yaml);
+		flush_doc(d);
+		mg_yamlitems_release(&d->yaml);
+		mg_buf_release(&d->pending);
 		return;
 	}
-	flush_doc(d);
-	mg_buf_release(&d->pending);
+	if (begin_docs(d, text) && !d->is_yaml) {
+		lines = each_line(b, on_doc_line, d);
+	} else {
+		lines = mg_scan_count(text, '\n') + !mg_str_ends(text, MG_STR("\n"));
+		if (d->is_yaml)
+			mg_yamlitems_text(&d->yaml, text, b->first_line);
+		else
+			r->stats->other += lines;
+	}
+	r->stats->bytes += b->n;
+	r->stats->lines += lines;
 }
 
 void mg_audit_reader_end(struct mg_audit_reader *r)
@@ -316,6 +389,8 @@ bool mg_audit_is_docs(struct mg_str head)
 	struct mg_str        line, text;
 	bool                 partial;
 
+	if (first_line(head, &line) && begins_yaml(line))
+		return true;
 	do {
 		if (!mg_str_cut(head, '\n', &line, &head))
 			return false; /* one line, or a very long first one */

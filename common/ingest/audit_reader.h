@@ -12,6 +12,7 @@
 #include "event/stats.h"
 #include "io/blocks.h"
 #include "parse/audit_line.h"
+#include "parse/yamlitems.h"
 
 /* Set event, ctx and stats, zero the rest. */
 struct mg_audit_reader {
@@ -24,6 +25,7 @@ struct mg_audit_reader {
 	/* private */
 	struct mg_audit_sink sink;
 	struct mg_str        text; /* the line or document being read       */
+	bool                 made; /* it was made of YAML: its bytes say nothing */
 	uint64_t             line; /* number of its first line              */
 	uint64_t             seen_byte, seen_lines; /* line breaks counted so far */
 };
@@ -32,8 +34,10 @@ struct mg_audit_reader {
 enum mg_audit_pending { MG_PENDING_DOC, MG_PENDING_CRI, MG_PENDING_DOCKER };
 
 /* What is carried from block to block of a leaf whose records are no single lines:
- * pretty-printed events and lists, and the partial lines of container runtimes. */
+ * pretty-printed events and lists, YAML, and the partial lines of container runtimes. */
 struct mg_audit_docs {
+	bool          begun, is_yaml;
+	struct mg_yamlitems yaml;
 	struct mg_buf pending;
 	uint64_t      first_line; /* of what is pending */
 	int64_t       depth;      /* brackets open behind it */

@@ -3,35 +3,55 @@
 
 #include "base/mem.h"
 
-#define WAYS 16 /* of a set: two cache lines */
+#define WAYS 8 /* of a set: one cache line */
 
 struct mg_audit_seen {
+	void    *memory;
+	uint64_t (*set)[WAYS]; /* youngest first; 0: none.  On a line's boundary */
 	size_t   sets;
-	uint64_t id[][WAYS]; /* youngest first; 0: none */
 };
 
 struct mg_audit_seen *mg_audit_seen_new(size_t n)
 {
-	struct mg_audit_seen *s = mg_zalloc(sizeof(*s) + n * sizeof(uint64_t));
+	struct mg_audit_seen *s = mg_alloc(sizeof(*s));
+	size_t                line = WAYS * sizeof(uint64_t);
 
+	s->memory = mg_zalloc(n * sizeof(uint64_t) + line);
+	s->set = (void *)(((uintptr_t)s->memory + line - 1) / line * line);
 	s->sets = n / WAYS;
 	return s;
 }
 
+/* By upper bits: callers may have set the lowest, so that no identity is 0. */
+static inline uint64_t *set_of(const struct mg_audit_seen *s, uint64_t id)
+{
+	return s->set[id >> 32 & (s->sets - 1)];
+}
+
+void mg_audit_seen_ask(const struct mg_audit_seen *s, uint64_t id)
+{
+	__builtin_prefetch(set_of(s, id), 1);
+}
+
 bool mg_audit_seen_add(struct mg_audit_seen *s, uint64_t id)
 {
-	uint64_t *set = s->id[id & (s->sets - 1)];
+	uint64_t *set = set_of(s, id), older[WAYS - 1];
+	bool      hit = false;
 
-	for (int i = 0; i < WAYS; i++)
-		if (set[i] == id)
-			return true;
-	memmove(set + 1, set, (WAYS - 1) * sizeof(*set));
+	for (int i = 0; i < WAYS; i++) /* all: one branch less to guess */
+		hit |= set[i] == id;
+	if (hit)
+		return true;
+	memcpy(older, set, sizeof(older));
+	memcpy(set + 1, older, sizeof(older));
 	set[0] = id;
 	return false;
 }
 
 void mg_audit_seen_free(struct mg_audit_seen *s)
 {
+	if (s)
+		free(s->memory);
 	free(s);
 }
 

@@ -11,10 +11,11 @@
 struct mg_audit_seen;
 
 #define MG_AUDIT_SEEN_NEAR ((size_t)1 << 15) /* 256 KiB: stays in the cache                */
-#define MG_AUDIT_SEEN_FAR  ((size_t)1 << 20) /* 8 MiB: a gigabyte or so of a log            */
 
-/* Remember at least about half of the last `n` events, a power of two from 16 on. */
+/* Remember at least about half of the last `n` events, a power of two from 8 on. */
 struct mg_audit_seen *mg_audit_seen_new(size_t n);
+/* It will be added soon: let its place be fetched meanwhile. */
+void mg_audit_seen_ask(const struct mg_audit_seen *s, uint64_t id);
 /* True: it was there.  Otherwise it is now. */
 bool mg_audit_seen_add(struct mg_audit_seen *s, uint64_t id);
 void mg_audit_seen_free(struct mg_audit_seen *s); /* NULL is fine */

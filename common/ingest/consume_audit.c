@@ -27,8 +27,18 @@ struct fold {
 	uint32_t           count;
 };
 
+/* A request that was received, and one that ended. */
+struct received {
+	uint64_t    id;
+	struct pick at;
+};
+
 struct reader {
 	struct mg_audit_reader  in;
+	uint64_t                stream; /* for the ids of the two below */
+	struct received        *received;
+	struct mg_audit_end    *ended;
+	size_t                  nreceived, received_cap, nended, ended_cap;
 	const struct mg_source *src;
 	struct mg_partial      *out;
 	struct picks            slow, list;
@@ -108,14 +118,32 @@ static void choose(struct reader *r, const struct mg_audit *a, const struct mg_r
 		pick(&r->list, took, text, q->line);
 }
 
+/* Which requests were open when a server died is told by those that were received and did not
+ * end, where the policy logs that stage.  Watches are open all the time: they do not count. */
+static void note_stage(struct reader *r, const struct mg_audit *a, struct mg_str text, uint64_t line)
+{
+	bool     counts = mg_audit_counts(a);
+	uint64_t id;
+
+	if (!a->audit_id.n || (!counts && a->stage != MG_STAGE_RECEIVED) || mg_audit_long_running(a))
+		return;
+	id = mg_audit_open_id(r->stream, a->audit_id);
+	if (counts)
+		MG_PUSH(r->ended, r->nended, r->ended_cap, ((struct mg_audit_end){ id, a->received_ns }));
+	else
+		MG_PUSH(r->received, r->nreceived, r->received_cap,
+			((struct received){ id, { 0, text, line } }));
+}
+
 static void on_event(void *ctx, const struct mg_audit *a, struct mg_str text, uint64_t line)
 {
 	struct reader    *r = ctx;
 	struct mg_request q;
 
+	note_stage(r, a, text, line);
 	if (!mg_audit_counts(a))
 		return;
-	mg_request_from_audit(&q, a, &r->in.arena);
+	mg_request_from_audit(&q, a, &r->in.arena, MG_REQUEST_ALL);
 	q.artifact = r->src->artifact;
 	q.line = line;
 	mg_source_right(r->src, &q.start_ns);
@@ -161,9 +189,66 @@ static void keep_slowest(struct reader *r, enum mg_event_kind kind, struct picks
 	free(p->v);
 }
 
+static int ids(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int by_received_id(const void *a, const void *b)
+{
+	return ids(((const struct received *)a)->id, ((const struct received *)b)->id);
+}
+
+static int by_ended_id(const void *a, const void *b)
+{
+	return ids(((const struct mg_audit_end *)a)->id, ((const struct mg_audit_end *)b)->id);
+}
+
+static void open_one(struct reader *r, const struct received *k)
+{
+	struct mg_audit   a;
+	struct mg_request q;
+
+	if (mg_audit_parse(k->at.text, &a, NULL) != MG_OK)
+		return;
+	mg_request_from_audit(&q, &a, &r->in.arena);
+	q.artifact = r->src->artifact;
+	q.line = k->at.line;
+	mg_source_right(r->src, &q.start_ns);
+	if (mg_source_wants(r->src, q.start_ns))
+		mg_audit_opens_begin(&r->out->opens, k->id, mg_audit_item_new(&a, &q));
+}
+
+/* Most requests begin and end in one block: only the others are handed on. */
+static void match_stages(struct reader *r)
+{
+	size_t k = 0;
+
+	r->out->opens.received = r->nreceived;
+	if (r->nreceived) {
+		qsort(r->received, r->nreceived, sizeof(*r->received), by_received_id);
+		if (r->nended)
+			qsort(r->ended, r->nended, sizeof(*r->ended), by_ended_id);
+	}
+	for (size_t i = 0; i < r->nreceived; i++) {
+		while (k < r->nended && r->ended[k].id < r->received[i].id) {
+			mg_audit_opens_end(&r->out->opens, r->ended[k].id, r->ended[k].start_ns);
+			k++;
+		}
+		if (k < r->nended && r->ended[k].id == r->received[i].id)
+			k++;
+		else
+			open_one(r, &r->received[i]);
+	}
+	for (; k < r->nended; k++)
+		mg_audit_opens_end(&r->out->opens, r->ended[k].id, r->ended[k].start_ns);
+	free(r->received);
+	free(r->ended);
+}
+
 static void begin(struct reader *r, const struct mg_source *src, struct mg_partial *out)
 {
-	*r = (struct reader){ .src = src, .out = out };
+	*r = (struct reader){ .src = src, .out = out, .stream = mg_audit_stream(src->path) };
 	r->in = (struct mg_audit_reader){ .event = on_event, .ctx = r, .stats = &out->stats,
 					  .memo = mg_partial_memo(out) };
 }
@@ -178,6 +263,7 @@ static void finish(struct reader *r)
 		if (e)
 			e->count = r->folds[i].count;
 	}
+	match_stages(r);
 	free(r->folds);
 	mg_intern_release(&r->fold_keys);
 	mg_audit_reader_end(&r->in);

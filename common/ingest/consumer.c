@@ -16,6 +16,7 @@ void mg_partial_release(struct mg_partial *p)
 	mg_requests_free(p->http);
 	mg_audit_memo_free(p->memo);
 	mg_samples_release(&p->samples);
+	mg_audit_opens_release(&p->opens);
 	free(p->paths);
 	mg_partial_init(p);
 }

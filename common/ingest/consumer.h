@@ -8,6 +8,7 @@
 #ifndef MG_INGEST_CONSUMER_H
 #define MG_INGEST_CONSUMER_H
 
+#include "analysis/audit_open.h"
 #include "analysis/requests.h"
 #include "analysis/samples.h"
 #include "event/batch.h"
@@ -26,6 +27,7 @@ struct mg_partial {
 	 * block; a consumer that finds NULL makes one. */
 	struct mg_requests  *audit, *http;
 	struct mg_audit_memo *memo; /* the same */
+	struct mg_audit_opens opens; /* audit events: requests that began or ended here */
 	struct mg_samples    samples;
 	struct mg_leaf_stats stats;
 	/* Only for event streams: the path of each event's artifact, one an event. */

@@ -58,7 +58,14 @@ struct run {
 	struct mg_intern             told;      /* artifact paths that event streams name ... */
 	uint32_t                    *told_ids;  /* ... and their ids in the case              */
 	size_t                       ntold, told_cap;
+	struct mg_audit_opens        opens;    /* requests whose end was not seen yet         */
+	uint32_t                     opens_of; /* the leaf that is being folded, and its begin */
+	int64_t                      opens_since;
+	bool                         no_ends;  /* the policy logs no last stage               */
 };
+
+/* So many requests are never in flight: the policy omits their ends. */
+#define OPENS_MAX 200000
 
 const struct mg_consumer *mg_consumer_of(enum mg_kind k)
 {
@@ -184,6 +191,39 @@ static void shift(struct mg_partial *p, int64_t ns)
 	}
 }
 
+static void fold_opens(struct run *r, uint32_t artifact, struct mg_partial *p)
+{
+	r->c->received += p->opens.received;
+	if (r->no_ends || (!p->opens.n && !p->opens.nends))
+		return;
+	if (r->opens_of != artifact || r->opens_since == MG_TIME_NONE) {
+		r->opens_of = artifact;
+		r->opens_since = p->stats.first_ns;
+	}
+	mg_audit_opens_merge(&r->opens, &p->opens, r->opens_since);
+	if (r->opens.n > OPENS_MAX) {
+		mg_audit_opens_release(&r->opens);
+		r->no_ends = true;
+	}
+}
+
+/* What is open at the end of the input are events. */
+static void tell_opens(struct run *r)
+{
+	struct mg_audit_items open = { 0 };
+
+	mg_audit_opens_take(&r->opens, &open);
+	mg_audit_items_sort(&open, mg_audit_item_by_time);
+	for (size_t i = 0; i < open.n; i++) {
+		struct mg_event *e = mg_audit_open_event(&r->c->events, open.v[i]);
+
+		e->severity = MG_SEV_INFO; /* the last ones of a log have no end yet */
+		e->node = r->c->artifacts[e->artifact].source.node;
+		e->component = r->c->artifacts[e->artifact].source.component;
+	}
+	mg_audit_items_release(&open);
+}
+
 /* On the walking thread, in the order of submission. */
 static void fold(void *ctx, void *arg)
 {
@@ -195,6 +235,7 @@ static void fold(void *ctx, void *arg)
 	if (r->o->fold)
 		r->o->fold(r->o->ctx, p);
 	name_artifacts(r, p);
+	fold_opens(r, j->leaf->source->artifact, p);
 	shift(p, j->leaf->source->offset_ns);
 	mg_batch_append(&c->events, &p->events);
 	mg_samples_merge(&c->samples, &p->samples);
@@ -494,7 +535,7 @@ static void desks_clear(struct desk *d, struct mg_case *c, int threads)
 enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			     const struct mg_ingest_opts *o, struct mg_err *err)
 {
-	struct run         r = { .c = c, .o = o };
+	struct run         r = { .c = c, .o = o, .opens_since = MG_TIME_NONE };
 	struct mg_pool_ops ops = { .prepare = prepare, .work = work, .fold = fold,
 				   .ctx = &r };
 	int                threads = thread_count(o->threads), failed = 0;
@@ -514,6 +555,7 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 			first = e;
 	}
 	mg_pool_free(r.pool);
+	tell_opens(&r);
 	desks_clear(r.desks, c, threads);
 	mg_spares_release(&r.spares);
 	mg_copies_free(r.copies);

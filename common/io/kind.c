@@ -208,6 +208,38 @@ static bool is_kube_yaml(struct mg_str text)
 	return false;
 }
 
+/* "kind:", "- kind:" and the like at the beginning of `line`; *value is what stands behind,
+ * without quotes. */
+static bool yaml_member(struct mg_str line, const char *key, struct mg_str *value)
+{
+	line = mg_str_trim(line);
+	while (mg_str_starts(line, MG_STR("- ")))
+		line = mg_str_trim(mg_str_from(line, 2));
+	if (!mg_str_starts(line, mg_strz(key)))
+		return false;
+	*value = mg_str_trim(mg_str_from(line, strlen(key)));
+	if (value->n >= 2 && (value->p[0] == '"' || value->p[0] == '\''))
+		*value = mg_str(value->p + 1, value->n - 2);
+	return true;
+}
+
+/* YAML of audit events, not of the policy that says which there are. */
+static bool is_audit_yaml(struct mg_str text)
+{
+	struct mg_str line, value;
+	bool          api = false, event = false;
+
+	while (!(api && event) && next_line(&text, &line)) {
+		if (yaml_member(line, "apiVersion:", &value))
+			api |= mg_str_starts(value, MG_STR("audit.k8s.io/"));
+		else if (yaml_member(line, "kind:", &value))
+			event |= mg_str_eq(value, MG_STR("EventList"));
+		else
+			event |= yaml_member(line, "auditID:", &value);
+	}
+	return api && event;
+}
+
 /* The heading of kubectl top or crictl; or the first lines of kubectl describe node. */
 static bool is_kube_text(struct mg_str text)
 {
@@ -462,7 +494,7 @@ static enum mg_kind text_kind(struct mg_str path, struct mg_str text, bool whole
 	if (is_goroutine(text))
 		return MG_KIND_GOROUTINE;
 	if (is_kube_yaml(text))
-		return MG_KIND_KUBE_YAML;
+		return is_audit_yaml(text) ? MG_KIND_AUDIT : MG_KIND_KUBE_YAML;
 	k = vote(path, text, whole);
 	return k == MG_KIND_TEXT && is_pem(text) ? MG_KIND_PEM : k;
 }

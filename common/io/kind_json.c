@@ -171,8 +171,9 @@ static bool is_audit(const struct shape *sh)
 	if (mg_str_starts(sh->value[K_CATEGORY], MG_STR("kube-audit")))
 		return true;
 	if (has(sh, K_RESOURCE_LOGS))
-		return mg_str_has(sh->value[K_RESOURCE_LOGS], MG_STR("k8s.audit."));
-	if (has(sh, K_PROTO_PAYLOAD)) /* Google Cloud's: the reader says that it is not read */
+		return mg_str_has(sh->value[K_RESOURCE_LOGS], MG_STR("k8s.audit.")) ||
+		       holds_audit(sh->value[K_RESOURCE_LOGS]);
+	if (has(sh, K_PROTO_PAYLOAD)) /* Google Cloud's */
 		return mg_str_has(sh->value[K_PROTO_PAYLOAD], MG_STR("k8s"));
 	return holds_audit(sh->value[K_MESSAGE]) || holds_audit(sh->value[K_AT_MESSAGE]);
 }

@@ -7,7 +7,7 @@
 
 /* --- the order-free reader ------------------------------------------------------ */
 
-enum field_type { F_TEXT, F_TIME, F_STAMP, F_CODE, F_ARRAY, F_RAW, F_IPS, F_OBJECT, F_WRAP };
+enum field_type { F_TEXT, F_TIME, F_STAMP, F_CODE, F_ARRAY, F_RAW, F_IPS, F_OBJECT, F_WRAP, F_CLOUD };
 
 struct field {
 	struct mg_str       name;
@@ -73,6 +73,12 @@ static const struct field event_fields[] = {
 	{ NAME("message"), F_WRAP, 0, NULL },
 	{ NAME("@message"), F_WRAP, 0, NULL },
 	{ NAME("log"), F_WRAP, 0, NULL },
+	{ NAME("resourceLogs"), F_WRAP, 0, NULL },
+	{ NAME("scopeLogs"), F_WRAP, 0, NULL },
+	{ NAME("logRecords"), F_WRAP, 0, NULL },
+	{ NAME("body"), F_WRAP, 0, NULL },
+	{ NAME("stringValue"), F_WRAP, 0, NULL },
+	{ NAME("protoPayload"), F_CLOUD, AT(cloud), NULL },
 	{ NAME(""), F_RAW, 0, NULL },
 };
 
@@ -141,6 +147,8 @@ static bool set_field(struct mg_json *j, struct mg_audit *a, const struct field 
 
 	if (f->type == F_WRAP)
 		return set_wrapped(a, v), true;
+	if (f->type == F_CLOUD)
+		return a->cloud = v->type == MG_JSON_OBJECT, true;
 	if (v->type == MG_JSON_NULL)
 		return true;
 	switch (f->type) {

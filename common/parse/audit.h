@@ -37,6 +37,7 @@ struct mg_audit {
 	struct mg_str       groups;      /* user.groups as it stands: a JSON array  */
 	struct mg_str       annotations; /* as it stands: a JSON object             */
 	struct mg_json_value wrapped;    /* no event itself: what may hold events   */
+	bool                cloud;       /* no event itself: a Google Cloud record  */
 	enum mg_audit_stage stage;
 	uint32_t            code;     /* responseStatus.code, 0: none               */
 	int64_t             received_ns, stage_ns; /* MG_TIME_NONE when absent      */

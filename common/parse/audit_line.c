@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "parse/audit_line.h"
 
-#define WRAPPED_DEPTH 4 /* list in record in list: more is no known transport */
+#include "parse/audit_cloud.h"
+
+#define WRAPPED_DEPTH 6 /* of OpenTelemetry: three lists, record, body, text */
 
 /* How every event of a kube-apiserver's own log begins: where to go on behind a torn one. */
 static const struct mg_str event_start = { "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/",
@@ -67,6 +69,22 @@ static void read_wrapped(const struct place *at, const struct mg_json_value *v, 
 		read_text(at, v->raw, depth + 1);
 }
 
+/* A record of Google Cloud: as an event. */
+static void read_cloud(const struct place *at, struct mg_str record)
+{
+	struct place  inner = *at;
+	struct mg_buf json = { 0 };
+	struct mg_err err = { 0 };
+
+	inner.inside = true;
+	inner.byte = offset(at, record.p);
+	if (mg_audit_cloud(record, &json, &err) == MG_OK)
+		read_text(&inner, mg_arena_str(at->sink->arena, mg_buf_str(&json)), WRAPPED_DEPTH);
+	else
+		bad(at, record.p, err.msg);
+	mg_buf_release(&json);
+}
+
 /* One value at j->p; false when the text behind it cannot be read on from there. */
 static bool read_one(const struct place *at, struct mg_json *j, unsigned depth)
 {
@@ -82,7 +100,9 @@ static bool read_one(const struct place *at, struct mg_json *j, unsigned depth)
 				offset(at, from));
 		return true;
 	case MG_SKIP:
-		if (a.wrapped.type == MG_JSON_NONE)
+		if (a.cloud)
+			read_cloud(at, mg_str(from, (size_t)(j->p - from)));
+		else if (a.wrapped.type == MG_JSON_NONE)
 			bad(at, from, err.msg);
 		else if (depth >= WRAPPED_DEPTH)
 			bad(at, from, "wrapped too deep");

@@ -5,7 +5,8 @@
  *          caller's arena; other views point into the line
  * Threads: pure but for the arena
  * Format:  docs/formats/audit.md, "Wrappings": prefixes of host, CRI, journald and exports;
- *          EventList and other lists; docker, CloudWatch, AKS and ViaQ records
+ *          EventList and other lists; docker, CloudWatch, AKS, ViaQ, OpenTelemetry and Google
+ *          Cloud records
  */
 #ifndef MG_PARSE_AUDIT_LINE_H
 #define MG_PARSE_AUDIT_LINE_H

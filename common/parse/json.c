@@ -98,7 +98,11 @@ static const char *special(struct mg_json *j, const char *p)
 static inline __attribute__((always_inline)) const char *
 string_end(struct mg_json *j, const char *p, bool *escaped)
 {
+	uint32_t hit = j->end - p >= 32 ? mg_scan_mask32(p) : 0;
+
 	*escaped = false;
+	if (hit && p[__builtin_ctz(hit)] == '"') /* most are short and plain */
+		return p + __builtin_ctz(hit);
 	for (;;) {
 		p = mg_scan_string(p, j->end);
 		if (p == j->end)

@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "base/time.h"
+#include "parse/json.h"
 
 /* --- tree under construction ---------------------------------------------------------- */
 
@@ -79,13 +80,16 @@ static void scalar(struct builder *b, const yaml_event_t *e)
 {
 	struct mg_str v = mg_arena_str(b->arena, mg_str((const char *)e->data.scalar.value,
 							 e->data.scalar.length));
+	struct mg_knode *n;
 
 	if (wants_key(b)) {
 		b->key = v;
 		b->have_key = true;
 		return;
 	}
-	add(b, is_null(e) ? MG_KNULL : MG_KSCALAR, v, e->start_mark.line + 1);
+	n = add(b, is_null(e) ? MG_KNULL : MG_KSCALAR, v, e->start_mark.line + 1);
+	if (n)
+		n->quoted = e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
 }
 
 /* False: the document has ended. */
@@ -369,10 +373,13 @@ static bool value(struct json *j)
 			return true;
 		j->b.depth--;
 	} else if (*j->p == '"') {
-		uint64_t line = j->line;
+		uint64_t         line = j->line;
+		struct mg_knode *n;
 
 		j->p++;
-		add(&j->b, MG_KSCALAR, string(j), line);
+		n = add(&j->b, MG_KSCALAR, string(j), line);
+		if (n)
+			n->quoted = true;
 	} else {
 		word(j);
 	}
@@ -477,4 +484,42 @@ const struct mg_knode *mg_knode_first(const struct mg_knode *n, const char *path
 {
 	n = mg_knode_at(n, path);
 	return n && (n->type == MG_KSEQ || n->type == MG_KMAP) ? n->child : NULL;
+}
+
+/* --- as JSON --------------------------------------------------------------------------- */
+
+static void scalar_json(const struct mg_knode *n, struct mg_buf *out)
+{
+	bool text = n->quoted || n->value.n == 0 || strchr("\"[{ \t\r\n", n->value.p[0]) ||
+		    mg_json_check(n->value, NULL) != MG_OK;
+
+	if (text)
+		mg_buf_json(out, n->value);
+	else
+		mg_buf_add(out, n->value);
+}
+
+void mg_knode_json(const struct mg_knode *n, struct mg_buf *out)
+{
+	bool map = n->type == MG_KMAP;
+
+	if (n->type == MG_KNULL) {
+		mg_buf_addz(out, "null");
+		return;
+	}
+	if (n->type == MG_KSCALAR) {
+		scalar_json(n, out);
+		return;
+	}
+	mg_buf_addc(out, map ? '{' : '[');
+	for (const struct mg_knode *c = n->child; c; c = c->next) {
+		if (c != n->child)
+			mg_buf_addc(out, ',');
+		if (map) {
+			mg_buf_json(out, c->key);
+			mg_buf_addc(out, ':');
+		}
+		mg_knode_json(c, out);
+	}
+	mg_buf_addc(out, map ? '}' : ']');
 }

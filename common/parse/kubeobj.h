@@ -12,6 +12,7 @@
 #define MG_PARSE_KUBEOBJ_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 #define MG_KNODES_MAX 1000000
@@ -21,6 +22,7 @@ enum mg_ktype { MG_KNULL, MG_KSCALAR, MG_KMAP, MG_KSEQ };
 
 struct mg_knode {
 	enum mg_ktype    type;
+	bool             quoted; /* a scalar that was written as text: never a number */
 	uint32_t         line;  /* 1-based in the text that was parsed         */
 	struct mg_str    key;   /* in a map; empty in a sequence               */
 	struct mg_str    value; /* of a scalar; numbers and booleans as spelt  */
@@ -33,6 +35,10 @@ enum mg_status mg_kobj_yaml(struct mg_str text, struct mg_arena *a, struct mg_kn
 			    struct mg_err *err);
 enum mg_status mg_kobj_json(struct mg_str text, struct mg_arena *a, struct mg_knode **root,
 			    struct mg_err *err);
+
+/* Append the tree as JSON on one line: what is neither quoted nor a number, true or false is
+ * a text. */
+void mg_knode_json(const struct mg_knode *n, struct mg_buf *out);
 
 /* The node at a path of keys apart by dots ("status.nodeInfo"), NULL when absent.  `n` may be
  * NULL. */

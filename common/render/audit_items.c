@@ -37,9 +37,10 @@ static const struct mg_sheet_column columns[COLUMNS] = {
 	[AUDIT_ID] = { "audit_id", "audit id", MG_SHEET_TEXT },
 };
 
-/* What people see of each question; programs get everything that can be known. */
+/* What people see of each question; programs get everything that can be known of it. */
 static const uint64_t shown[] = {
 #define C(c) (UINT64_C(1) << (c))
+	[MG_AUDIT_LIST] = C(TIME) | C(TOOK) | C(CODE) | C(VERB) | C(USER) | C(URI),
 	[MG_AUDIT_OPEN] = C(TIME) | C(SOFAR) | C(STAGE) | C(VERB) | C(USER) | C(URI),
 	[MG_AUDIT_DELETED] = C(TIME) | C(CODE) | C(VERB) | C(HOW) | C(USER) | C(AGENT) | C(IP) |
 			     C(URI),
@@ -51,6 +52,14 @@ static const uint64_t shown[] = {
 	[MG_AUDIT_COLLECTIONS] = C(TIME) | C(TOOK) | C(CODE) | C(ATTEMPT) | C(ENDED) | C(OBJECT) |
 				 C(USER),
 };
+
+/* What makes no sense for single requests that nothing was asked about. */
+#define NOT_OF_LIST (C(SOFAR) | C(REPEAT) | C(UNTIL) | C(ATTEMPT) | C(ENDED) | C(HOW))
+
+static bool has_column(const struct mg_audit_query *query, unsigned c)
+{
+	return query->want != MG_AUDIT_LIST || !(NOT_OF_LIST >> c & 1);
+}
 
 struct counts {
 	uint64_t *v;
@@ -155,13 +164,19 @@ static void fill(struct mg_sheet *s, const struct filler *f)
 	const struct mg_audit_items *l = &f->t->items;
 	struct mg_intern             seen = { 0 };
 	struct counts                count = { 0 };
+	struct mg_sheet_cell         all[COLUMNS], *row;
 
 	for (size_t i = 0, end; i < l->n; i = end) {
 		for (end = i + 1; f->query->want == MG_AUDIT_LIFE && end < l->n &&
 				  repeats(l->v[i], l->v[end]); end++)
 			;
-		fill_row(f, mg_sheet_row(s), l->v[i], end - i, l->v[end - 1]->q.start_ns,
+		memset(all, 0, sizeof(all));
+		fill_row(f, all, l->v[i], end - i, l->v[end - 1]->q.start_ns,
 			 attempt_of(&seen, &count, &l->v[i]->q));
+		row = mg_sheet_row(s);
+		for (unsigned c = 0; c < COLUMNS; c++)
+			if (has_column(f->query, c))
+				*row++ = all[c];
 	}
 	free(count.v);
 	mg_intern_release(&seen);
@@ -183,9 +198,10 @@ static void hide_empty(struct mg_sheet *s)
 void mg_audit_item_columns(struct mg_sheet *s, const struct mg_audit_query *query)
 {
 	for (unsigned c = 0; c < COLUMNS; c++)
-		mg_sheet_column(s, columns[c].name,
-				shown[query->want] >> c & 1 ? columns[c].head : NULL,
-				columns[c].type);
+		if (has_column(query, c))
+			mg_sheet_column(s, columns[c].name,
+					shown[query->want] >> c & 1 ? columns[c].head : NULL,
+					columns[c].type);
 }
 
 void mg_render_audit_items(struct mg_out *o, const struct mg_audit_tally *t,

@@ -253,7 +253,7 @@ static void section_row(struct table *out, const struct ranked *k, struct mg_str
 	snprintf(count, sizeof(count), "%" PRIu64 "x", k->g->count);
 	go_duration(k->g->took.n ? k->g->took.sum / (int64_t)k->g->took.n : -1, took, sizeof(took));
 	cellf(out, "%8s [%12s] [%.*s]", count, took, MG_FMT(codes));
-	cellf(out, " %.*s", MG_FMT(k->g->uri));
+	cellf(out, " %.*s", MG_FMT(k->g->earliest->uri));
 	cellf(out, " [%.*s]", MG_FMT(text(k->t, k->g->key[2])));
 	end_row(out);
 }

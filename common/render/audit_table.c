@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "render/audit_rows.h"
 #include "render/tsv.h"
 
@@ -117,17 +118,103 @@ static struct mg_sheet_cell cell_of(const struct filler *f, enum column c, uint3
 	return cell;
 }
 
-static void fill(struct mg_sheet *s, const struct filler *f, const struct mg_audit_query *query)
+/* --- the first rows of many groups --------------------------------------------------- */
+
+/* What groups are ordered by. */
+struct order {
+	const struct mg_audit_groups *groups;
+	unsigned                      nkeys;
+	int                           key; /* the column is this key, -1: a number */
+	bool                          up;  /* times: from low to high              */
+};
+
+struct ranked {
+	const struct order *o;
+	int64_t             value; /* of the column, when it is no key */
+	uint32_t            group;
+	bool                known;
+};
+
+static int compare_keys(const struct ranked *a, const struct ranked *b, unsigned k)
+{
+	const struct mg_audit_groups *t = a->o->groups;
+	const struct mg_audit_group  *ga = mg_cells_at(&t->groups, a->group);
+	const struct mg_audit_group  *gb = mg_cells_at(&t->groups, b->group);
+
+	return ga->key[k] == gb->key[k] ? 0 :
+		       mg_str_cmp(mg_audit_group_text(t, ga->key[k]),
+				  mg_audit_group_text(t, gb->key[k]));
+}
+
+/* As mg_sheet_sort would order their rows. */
+static int by_rank(const void *va, const void *vb)
+{
+	const struct ranked *a = va, *b = vb;
+	int                  c = 0;
+
+	if (a->o->key >= 0)
+		c = compare_keys(a, b, (unsigned)a->o->key);
+	else if (a->known != b->known)
+		return a->known ? -1 : 1;
+	else if (a->known && a->value != b->value)
+		return (a->value < b->value) == a->o->up ? -1 : 1;
+	for (unsigned k = 0; c == 0 && k < a->o->nkeys; k++)
+		c = compare_keys(a, b, k);
+	return c;
+}
+
+/* The value of a column as a whole number of the same order. */
+static int64_t rank_of(enum column c, const struct mg_sheet_cell *cell)
+{
+	int64_t v;
+
+	if (columns[c].type != MG_SHEET_REAL && columns[c].type != MG_SHEET_SHARE)
+		return cell->i;
+	memcpy(&v, &cell->d, sizeof(v)); /* not negative: its bits are in order */
+	return v;
+}
+
+/* Groups in the order of column `col` of the sheet, the first `top` of them; freed by the
+ * caller. */
+static struct ranked *rank(const struct filler *f, const struct mg_audit_query *query,
+			   unsigned col, size_t top, struct order *o)
+{
+	const enum column *c = columns_of(query->want);
+	uint32_t           n = f->t->groups.groups.n;
+	struct ranked     *v = mg_alloc((n + 1) * sizeof(*v));
+	struct mg_arena    arena = { 0 };
+	unsigned           numbers = 0;
+
+	while (c[numbers] != COLUMNS)
+		numbers++;
+	*o = (struct order){ &f->t->groups, query->by.n, col < numbers ? -1 : (int)(col - numbers),
+			     col < numbers && columns[c[col]].type == MG_SHEET_CLOCK };
+	for (uint32_t i = 0; i < n; i++) {
+		v[i] = (struct ranked){ .o = o, .group = i };
+		if (o->key < 0) {
+			struct mg_sheet_cell cell = cell_of(f, c[col], i, &arena);
+
+			v[i].known = cell.known;
+			v[i].value = rank_of(c[col], &cell);
+		}
+	}
+	mg_order_first(v, n, sizeof(*v), top, by_rank);
+	mg_arena_release(&arena);
+	return v;
+}
+
+static void fill(struct mg_sheet *s, const struct filler *f, const struct mg_audit_query *query,
+		 const struct ranked *v, size_t n)
 {
 	const enum column *c = columns_of(query->want);
 
-	for (uint32_t i = 0; i < f->t->groups.groups.n; i++) {
-		const struct mg_audit_group *g = mg_cells_at(&f->t->groups.groups, i);
+	for (size_t i = 0; i < n; i++) {
+		const struct mg_audit_group *g = mg_cells_at(&f->t->groups.groups, v[i].group);
 		struct mg_sheet_cell        *row = mg_sheet_row(s);
 		unsigned                     k = 0;
 
 		for (; c[k] != COLUMNS; k++)
-			row[k] = cell_of(f, c[k], i, &s->arena);
+			row[k] = cell_of(f, c[k], v[i].group, &s->arena);
 		for (unsigned j = 0; j < query->by.n; j++)
 			row[k + j] = mg_cell_text(mg_audit_group_text(&f->t->groups, g->key[j]));
 	}
@@ -155,6 +242,11 @@ bool mg_audit_can_sort(const struct mg_audit_query *query, struct mg_str column)
 	return mg_sheet_find(&s, column) < s.ncol;
 }
 
+static int64_t day_of(int64_t ns)
+{
+	return ns / MG_DAY - (ns % MG_DAY < 0);
+}
+
 void mg_render_audit_groups(struct mg_out *o, const struct mg_audit_tally *t,
 			    const struct mg_audit_query *query, const struct mg_audit_print *how)
 {
@@ -163,19 +255,23 @@ void mg_render_audit_groups(struct mg_out *o, const struct mg_audit_tally *t,
 	struct filler            f = { t, codes, busiest, 0 };
 	struct mg_sheet          s = { 0 };
 	struct mg_str            first = query->want == MG_AUDIT_LISTS ? MG_STR("sum") : MG_STR("count");
-	unsigned                 col;
+	size_t                   n = t->groups.groups.n, top = how->top && how->top < n ? how->top : n;
+	struct ranked           *order;
+	struct order             by;
 
-	if (t->first_ns != MG_TIME_NONE)
+	if (t->first_ns != MG_TIME_NONE) {
 		f.seconds = ((double)t->last_ns - (double)t->first_ns) / 1e9;
+		s.dated = day_of(t->first_ns) != day_of(t->last_ns);
+	}
 	group_columns(&s, query);
-	fill(&s, &f, query);
+	order = rank(&f, query, mg_sheet_find(&s, how->sort.n ? how->sort : first), top, &by);
+	fill(&s, &f, query, order, top);
+	s.left_out = n - top;
 	if (how->format == MG_SHEET_PEOPLE && how->headings && !how->untitled)
 		mg_render_audit_span(o, t);
-	col = mg_sheet_find(&s, how->sort.n ? how->sort : first);
-	if (col < s.ncol)
-		mg_sheet_sort(&s, col);
-	mg_sheet_print(&s, o, how->format, how->top, how->headings);
+	mg_sheet_print(&s, o, how->format, 0, how->headings);
 	mg_sheet_release(&s);
+	free(order);
 	free(busiest);
 	free(codes);
 }
@@ -218,6 +314,26 @@ static void series_row(struct mg_buf *b, const struct mg_table *t, size_t i, boo
 	mg_buf_addz(b, json ? "}" : "\n");
 }
 
+/* A table a subject, as mgplot(1) draws it, or all of it in one. */
+static void series_tables(struct mg_out *o, const struct mg_table *t, bool one)
+{
+	struct mg_series panels = { 0 };
+	struct mg_buf    b = { 0 };
+
+	if (one)
+		mg_tsv_format(&b, t);
+	else
+		mg_audit_series_panels(t, &panels);
+	for (uint32_t i = 0; i < panels.n; i++) {
+		mg_buf_addz(&b, i ? "\n" : "");
+		mg_tsv_format(&b, &panels.t[i]);
+	}
+	mg_out_add(o, mg_buf_str(&b));
+	mg_buf_release(&b);
+	free(panels.t);
+	mg_arena_release(&panels.arena);
+}
+
 void mg_render_audit_series(struct mg_out *o, const struct mg_table *t,
 			    enum mg_sheet_format format)
 {
@@ -225,9 +341,7 @@ void mg_render_audit_series(struct mg_out *o, const struct mg_table *t,
 	bool          json = format == MG_SHEET_JSON || format == MG_SHEET_JSONL;
 
 	if (format == MG_SHEET_PEOPLE || format == MG_SHEET_TSV) {
-		mg_tsv_format(&b, t);
-		mg_out_add(o, mg_buf_str(&b));
-		mg_buf_release(&b);
+		series_tables(o, t, format == MG_SHEET_TSV);
 		return;
 	}
 	if (format == MG_SHEET_JSON)

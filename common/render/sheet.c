@@ -152,6 +152,8 @@ static bool one_day(const struct mg_sheet *s)
 {
 	int64_t day = MG_TIME_NONE;
 
+	if (s->dated)
+		return false;
 	for (size_t i = 0; i < s->n * s->ncol; i++) {
 		const struct mg_sheet_cell *c = &s->cell[i];
 		int64_t d = c->i / MG_DAY - (c->i % MG_DAY < 0);
@@ -265,8 +267,8 @@ static void print_people(const struct mg_sheet *s, struct mg_out *o, size_t rows
 		print_row(s, &b, v + i * s->ncol, width, last);
 		mg_out_add(o, mg_buf_str(&b));
 	}
-	if (rows < s->n)
-		mg_out_printf(o, "\xe2\x80\xa6 and %zu more\n", s->n - rows);
+	if (rows < s->n + s->left_out)
+		mg_out_printf(o, "\xe2\x80\xa6 and %zu more\n", s->n + s->left_out - rows);
 	mg_buf_release(&b);
 	mg_arena_release(&arena);
 	free(v);

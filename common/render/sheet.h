@@ -51,6 +51,8 @@ struct mg_sheet {
 	unsigned               ncol;
 	struct mg_sheet_cell  *cell; /* ncol a row */
 	size_t                 n, cap;
+	size_t                 left_out; /* rows behind these that were not even made */
+	bool                   dated;    /* times have their day, whatever the rows say */
 };
 
 /* A zeroed sheet is empty.  All columns before the first row. */

@@ -246,6 +246,7 @@ const struct mg_tables_entry mg_tables[MG_TABLES] = {
 	{ "groups", "Requests by user, verb and resource", mg_fill_groups, 10, 30 },
 	{ "codes", "Error codes", mg_fill_codes, 30, 30 },
 	{ "slow", "Slowest requests", mg_fill_slow, 10, 50 },
+	{ "witnesses", "Slow requests by the artifacts that tell of them", mg_fill_witnesses, 7, 7 },
 	{ "etcd", "etcd: slow requests by minute and resource", mg_fill_etcd, 30, 60 },
 	{ "restarts", "Restarts and terminations", mg_fill_restarts, 30, 100 },
 	{ "warnings", "Warning events by reason", mg_fill_warnings, 30, 60 },

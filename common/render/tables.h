@@ -19,7 +19,7 @@ struct mg_tables_entry {
 	size_t text_rows, page_rows; /* how many a text, how many a page shows */
 };
 
-#define MG_TABLES 7
+#define MG_TABLES 8
 extern const struct mg_tables_entry mg_tables[MG_TABLES];
 
 /* tables_input.c.  Each begins `g`; false: there is nothing to show. */

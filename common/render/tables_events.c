@@ -26,17 +26,7 @@ static struct picked pick(const struct mg_case *c, const enum mg_event_kind *set
 }
 #define PICK(c, set) pick(c, set, sizeof(set) / sizeof((set)[0]))
 
-static int by_duration(const void *pa, const void *pb)
-{
-	const struct mg_event *a = *(const struct mg_event *const *)pa;
-	const struct mg_event *b = *(const struct mg_event *const *)pb;
-
-	ORDER(b->duration_ns, a->duration_ns);
-	return mg_event_cmp(a, b);
-}
-
-/* "ns/name", "name", "ns/" or "". */
-static void object_text(struct mg_buf *b, struct mg_str ns, struct mg_str name)
+void mg_object_text(struct mg_buf *b, struct mg_str ns, struct mg_str name)
 {
 	mg_buf_add(b, ns);
 	if (ns.n)
@@ -44,59 +34,12 @@ static void object_text(struct mg_buf *b, struct mg_str ns, struct mg_str name)
 	mg_buf_add(b, name);
 }
 
-static void code_cell(struct mg_grid *g, uint32_t code)
+void mg_cell_code(struct mg_grid *g, uint32_t code)
 {
 	if (code)
 		mg_grid_cellf(g, "%u", code);
 	else
 		mg_grid_cell(g, MG_DASH);
-}
-
-static void slow_row(struct mg_grid *g, const struct mg_case *c, const struct mg_event *e)
-{
-	struct mg_buf what = { 0 };
-
-	mg_cell_time(g, mg_clock_of(c), e->time_ns, 3);
-	mg_cell_duration(g, e->duration_ns);
-	if (e->verb.n) {
-		mg_buf_printf(&what, "%.*s %.*s ", MG_FMT(e->verb), MG_FMT(e->resource));
-		object_text(&what, e->ns, e->name);
-	} else {
-		mg_buf_add(&what, e->message);
-	}
-	mg_grid_cell(g, mg_buf_str(&what));
-	mg_grid_cell(g, mg_or_dash(e->user));
-	code_cell(g, e->code);
-	mg_grid_place(g, mg_case_path(c, e->artifact), e->line, MG_PLACE_COLUMNS);
-	mg_buf_release(&what);
-}
-
-/* One request may be in the audit log and in a trace: the audit event speaks for both. */
-static bool told_before(const struct picked *p, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (p->e[i]->audit_id.n && mg_str_eq(p->e[i]->audit_id, p->e[j]->audit_id))
-			return true;
-	return false;
-}
-
-bool mg_fill_slow(struct mg_grid *g, const struct mg_case *c, size_t rows)
-{
-	static const enum mg_event_kind set[] = { MG_EV_AUDIT_SLOW, MG_EV_APISERVER_TRACE };
-	struct picked                   p = PICK(c, set);
-	size_t                          shown = 0, i = 0;
-
-	if (p.n)
-		qsort(p.e, p.n, sizeof(*p.e), by_duration);
-	mg_grid_init(g, "start|>took|~request|user|code|where");
-	for (; i < p.n && shown < rows; i++)
-		if (!told_before(&p, i)) {
-			slow_row(g, c, p.e[i]);
-			shown++;
-		}
-	g->more = p.n > i ? p.n - i : 0;
-	free(p.e);
-	return shown > 0;
 }
 
 struct minute {
@@ -190,10 +133,10 @@ bool mg_fill_restarts(struct mg_grid *g, const struct mg_case *c, size_t rows)
 
 		mg_cell_time(g, mg_clock_of(c), e->time_ns, 0);
 		mg_grid_cellf(g, "%s", mg_event_kind_name(e->kind));
-		object_text(&who, e->ns, e->pod.n ? e->pod : e->component);
+		mg_object_text(&who, e->ns, e->pod.n ? e->pod : e->component);
 		mg_grid_cell(g, mg_or_dash(mg_buf_str(&who)));
 		mg_buf_release(&who);
-		code_cell(g, e->code);
+		mg_cell_code(g, e->code);
 		mg_grid_cell(g, e->message);
 		mg_grid_place(g, mg_case_path(c, e->artifact), e->line, MG_PLACE_COLUMNS);
 	}

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/scan.h"
 #include "io/out.h"
 
 #define MAX_COLUMNS 256
@@ -66,7 +67,7 @@ void mg_tsv_format(struct mg_buf *out, const struct mg_table *t)
 		 * add up modulo 2^64 whatever the signs are */
 		int64_t ns = (int64_t)((uint64_t)t->start_ns + (uint64_t)i * (uint64_t)t->step_ns);
 
-		mg_buf_addz(out, mg_time_format(ns, 0, text, sizeof(text)));
+		mg_buf_addz(out, mg_time_format(ns, t->step_ns % MG_SEC ? 3 : 0, text, sizeof(text)));
 		for (uint32_t c = 0; c < t->ncol; c++) {
 			mg_buf_addc(out, '\t');
 			add_number(out, t->col[c].v[i]);
@@ -220,6 +221,34 @@ static void read_comment(struct mg_str line, struct mg_arena *a, struct mg_table
 	t->name = mg_arena_str(a, name).p;
 	t->title = mg_arena_str(a, mg_str_trim(title)).p;
 	t->unit = mg_arena_str(a, mg_str_trim(unit)).p;
+}
+
+/* "# name: title; unit U; …": a table begins. */
+static bool is_heading(struct mg_str line)
+{
+	return line.n && line.p[0] == '#' && mg_str_has(line, MG_STR("; unit "));
+}
+
+bool mg_tsv_cut(struct mg_str *text, struct mg_str *one, uint64_t *line)
+{
+	struct mg_str rest = *text, next;
+	bool          any = false; /* something else than comments */
+
+	*line += mg_scan_count(*one, '\n');
+	while (rest.n) {
+		struct mg_str at = rest;
+
+		mg_str_cut(rest, '\n', &next, &rest);
+		if (any && is_heading(next)) {
+			*one = mg_str(text->p, (size_t)(at.p - text->p));
+			*text = at;
+			return true;
+		}
+		any |= next.n && next.p[0] != '#';
+	}
+	*one = *text;
+	*text = mg_str("", 0);
+	return one->n > 0;
 }
 
 static bool read_lines(struct reader *r, struct mg_str text, struct mg_arena *a,

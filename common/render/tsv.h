@@ -22,6 +22,9 @@ void mg_tsv_format(struct mg_buf *out, const struct mg_table *t);
  * and tables of an earlier run are removed, so that old and new cannot be mixed up. */
 enum mg_status mg_tsv_write_dir(const char *dir, const struct mg_series *s, struct mg_err *err);
 
+/* Cut the first table off *text, which may hold several, each begun by its comment; *line, at
+ * first 0, becomes the number of lines before `one`.  False at the end. */
+bool mg_tsv_cut(struct mg_str *text, struct mg_str *one, uint64_t *line);
 /* Read a table of the above form from `text`.  Name, title and unit come from the comment
  * and are empty without one.  Times may be RFC 3339 or seconds since the epoch, in any order
  * and unequally far apart: they go into buckets as wide as the smallest distance, at most

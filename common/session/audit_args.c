@@ -10,6 +10,7 @@
 #define TABLE_ROWS 20
 #define TOP_ROWS   10
 #define STEP_MIN   (100 * MG_MS)
+#define STEP_MAX   (24 * MG_HOUR)
 
 static int bad_value(const struct mg_tool *t, const char *option, const char *value)
 {
@@ -36,7 +37,8 @@ static int read_lists(const struct mg_tool *t, const struct mg_audit_args *a,
 
 	for (int k = 0; k < MG_ON_FIELDS; k++)
 		for (size_t i = 0; rc < 0 && i < a->on[k].n; i++)
-			rc = read_list(t, f, (enum mg_audit_field)k, a->on[k].v[i]);
+			if (k != MG_ON_STAGE || strcmp(a->on[k].v[i], "all") != 0)
+				rc = read_list(t, f, (enum mg_audit_field)k, a->on[k].v[i]);
 	for (size_t i = 0; rc < 0 && i < a->annotations.n; i++)
 		if (mg_audit_filter_annotation(f, mg_strz(a->annotations.v[i]), &err) != MG_OK)
 			rc = mg_usage_error(t, "bad value for --annotation: '%s': %s",
@@ -62,15 +64,6 @@ static int read_time(const struct mg_tool *t, const char *option, const char *te
 	return -1;
 }
 
-static int read_stage(const struct mg_audit_args *a, struct mg_audit_filter *f)
-{
-	f->default_stage = !a->stage;
-	f->stage = mg_strz(a->stage);
-	if (mg_str_eq(f->stage, MG_STR("all")))
-		f->stage.n = 0;
-	return -1;
-}
-
 static int read_pod_security(const struct mg_tool *t, const struct mg_audit_args *a,
 			     struct mg_audit_filter *f)
 {
@@ -93,7 +86,8 @@ static int read_filter(const struct mg_tool *t, const struct mg_audit_args *a,
 
 	f->failed_only = a->failed_only;
 	f->no_reviews = a->no_reviews;
-	if ((rc = read_lists(t, a, f)) >= 0 || (rc = read_stage(a, f)) >= 0 ||
+	f->default_stage = a->on[MG_ON_STAGE].n == 0; /* none, as in --stage= or all, is any */
+	if ((rc = read_lists(t, a, f)) >= 0 ||
 	    (rc = read_pod_security(t, a, f)) >= 0 ||
 	    (rc = read_duration(t, "min-duration", a->min, &f->min_ns)) >= 0 ||
 	    (rc = read_duration(t, "max-duration", a->max, &f->max_ns)) >= 0 ||
@@ -201,15 +195,10 @@ static int read_series(const struct mg_tool *t, const struct mg_audit_args *a,
 {
 	q->want = MG_AUDIT_SERIES;
 	show->rows = TOP_ROWS;
-	if (!mg_duration_parse(mg_strz(a->series), &q->step_ns) || q->step_ns < STEP_MIN)
-		return mg_usage_error(t, "bad value for --series: '%s': a step of at least 100ms",
+	if (!mg_duration_parse(mg_strz(a->series), &q->step_ns) || q->step_ns < STEP_MIN ||
+	    q->step_ns > STEP_MAX)
+		return mg_usage_error(t, "bad value for --series: '%s': a step of 100ms to 24h",
 				      a->series);
-	if (q->by.n > 1)
-		return mg_usage_error(t, "--series can be split by one key");
-	if (q->by.n && q->by.key[0] == MG_BY_GROUP)
-		return mg_usage_error(t, "--series cannot be split by group: a user has several");
-	if (q->by.n && q->by.key[0] == MG_BY_PRODUCT)
-		return mg_usage_error(t, "--series cannot be split by product");
 	return -1;
 }
 

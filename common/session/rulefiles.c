@@ -2,27 +2,10 @@
 #include "session/rulefiles.h"
 
 #include <errno.h>
-#include <stdio.h>
 
-#include "base/buf.h"
+#include "io/slurp.h"
 
 #define RULES_MAX ((size_t)16 << 20) /* a rule file of this size is something else */
-
-static bool slurp(const char *path, struct mg_buf *b)
-{
-	FILE  *f = fopen(path, "r");
-	char   piece[8192];
-	size_t n;
-	bool   ok;
-
-	if (!f)
-		return false;
-	while (b->n < RULES_MAX && (n = fread(piece, 1, sizeof(piece), f)) > 0)
-		mg_buf_add(b, mg_str(piece, n));
-	ok = !ferror(f);
-	fclose(f);
-	return ok;
-}
 
 int mg_session_rules(const struct mg_tool *tool, const struct mg_list *files,
 		     struct mg_logrules *rules)
@@ -31,7 +14,7 @@ int mg_session_rules(const struct mg_tool *tool, const struct mg_list *files,
 		struct mg_buf  b = { 0 };
 		struct mg_err  err = { 0 };
 		enum mg_status st = MG_OK;
-		bool           read = slurp(files->v[i], &b);
+		bool           read = mg_slurp(files->v[i], RULES_MAX, &b);
 		int            why = errno;
 
 		if (read)

@@ -73,9 +73,29 @@ static void merging_gives_the_same_ids(void **state)
 	free(id);
 }
 
+static void many_at_once_get_the_ids_of_one_by_one(void **state)
+{
+	struct mg_intern a = { 0 }, b = { 0 };
+	struct mg_str    key[300];
+	char             text[300][8];
+	uint32_t         id[300];
+
+	for (uint32_t i = 0; i < 300; i++) /* each twice, also within a few */
+		key[i] = mg_str(text[i], (size_t)snprintf(text[i], sizeof(text[i]), "%u", i / 2 * 7));
+	for (size_t n = 0; n <= 300; n = n * 2 + 1) {
+		mg_intern_ids(&a, key, n, id);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(id[i], mg_intern_id(&b, key[i]));
+		assert_int_equal(a.n, b.n);
+	}
+	mg_intern_release(&a);
+	mg_intern_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_at_once_get_the_ids_of_one_by_one),
 		cmocka_unit_test(ids_in_order_of_appearance),
 		cmocka_unit_test(odd_keys),
 		cmocka_unit_test(merging_gives_the_same_ids),

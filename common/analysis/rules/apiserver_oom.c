@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
+#include "analysis/inflight.h"
 #include "base/num.h"
 
 /* Unpaginated LISTs before an OOM kill of kube-apiserver.  Requests in flight at a SIGKILL
@@ -196,6 +197,7 @@ static void run(struct mg_rule_ctx *x)
 	mg_find_text(x, f, "user", "%.*s", MG_FMT(k.user));
 	mg_find_text(x, f, "resource", "%.*s", MG_FMT(k.resource));
 	mg_find_text(x, f, "user_agent", "%.*s", MG_FMT(k.agent));
+	mg_inflight_tell(x, f, true);
 	mg_find_next(x, f, "make that client use limit=500 or an informer (resourceVersion=0); cap it "
 			   "with a FlowSchema until then");
 	mg_find_next(x, f, "compare etcd_info/object_count.json for the number of %.*s",

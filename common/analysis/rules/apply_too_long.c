@@ -2,8 +2,10 @@
 #include "analysis/rules/rules.h"
 
 #include "analysis/etcdfinding.h"
+#include "analysis/join_key.h"
 #include "base/mem.h"
 
+#define LARGE_ANSWER  (INT64_C(1) << 20)
 #define PAUSE_APPLIES 20 /* fewer next to a pause belong to the pause */
 
 struct tally {
@@ -64,6 +66,42 @@ static struct mg_str top_resource(const struct mg_case *c, uint64_t *hits)
 	return top;
 }
 
+/* Of the lines about this resource the one that costs most: the largest answer, where one is
+ * large, else the longest. */
+static const struct mg_event *costliest(const struct mg_case *c, struct mg_str resource)
+{
+	const struct mg_event *best = NULL;
+	int64_t                most = 0;
+
+	for (size_t i = 0; i < c->events.n; i++) {
+		const struct mg_event *e = &c->events.ev[i];
+		int64_t                size;
+
+		if (e->kind != MG_EV_ETCD_SLOW_APPLY || !mg_str_eq(e->resource, resource) ||
+		    e->time_ns == MG_TIME_NONE)
+			continue;
+		size = mg_event_attr_i64(e, "response_size", 0);
+		size = size < LARGE_ANSWER ? 0 : size;
+		if (!best || size > most || (size == most && e->duration_ns > best->duration_ns)) {
+			best = e;
+			most = size;
+		}
+	}
+	return best;
+}
+
+/* Whose request that is. */
+static void name_client(struct mg_rule_ctx *x, struct mg_finding *f, struct mg_str resource)
+{
+	const struct mg_event *e = resource.n ? costliest(x->c, resource) : NULL;
+	struct mg_str          text = e ? mg_key_text(x, e) : mg_str("", 0);
+
+	if (!text.n)
+		return;
+	mg_find_evidence(x, f, e->artifact, e->line, e->time_ns, "%.*s", MG_FMT(text));
+	mg_find_text(x, f, "key_client", "%.*s", MG_FMT(text));
+}
+
 /* Lines that stand in a defragmentation, or around a member's restart, are to be expected. */
 static void excuses(struct mg_rule_ctx *x, struct mg_finding *f, const struct mg_etcdview *v,
 		    const struct tally *t, const struct mg_etcd_sum *s)
@@ -107,6 +145,7 @@ static void report(struct mg_rule_ctx *x, struct mg_etcdview *v, const struct ta
 	f->claim = mg_arena_printf(&x->out->arena, "%.*s%.*s", MG_FMT(f->claim),
 				   MG_FMT(mg_etcd_clause(x, v, &o)));
 	mg_find_label(x, f, "slow applies");
+	name_client(x, f, top);
 	mg_etcd_evidence(x, f, v, s, is_apply);
 	mg_find_num(f, "slow_applies", (double)t->total);
 	mg_find_num(f, "over_one_second", (double)t->over_second);

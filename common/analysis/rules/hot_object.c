@@ -1,6 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
+#include "analysis/join_key.h"
+
+/* What etcd's log says of the object's key. */
+static void etcd_side(struct mg_rule_ctx *x, struct mg_finding *f, struct mg_str resource,
+		      struct mg_str ns, struct mg_str name)
+{
+	const struct mg_event *slowest = NULL;
+	uint64_t               n = 0;
+	struct mg_str          text;
+
+	for (size_t i = 0; i < x->c->events.n; i++) {
+		const struct mg_event *e = &x->c->events.ev[i];
+
+		if (e->kind != MG_EV_ETCD_SLOW_APPLY || !mg_str_eq(e->name, name) ||
+		    !mg_str_eq(e->ns, ns) ||
+		    !mg_str_eq(mg_join_plain(e->resource), mg_join_plain(resource)))
+			continue;
+		n += e->count;
+		slowest = !slowest || e->duration_ns > slowest->duration_ns ? e : slowest;
+	}
+	mg_find_num(f, "etcd_slow_lines", (double)n);
+	if (!slowest || !(text = mg_key_text(x, slowest)).n)
+		return;
+	mg_find_evidence(x, f, slowest->artifact, slowest->line, slowest->time_ns, "%.*s", MG_FMT(text));
+	mg_find_text(x, f, "key_client", "%.*s", MG_FMT(text));
+}
+
 /* One object that is written or read far more often than anything needs. */
 static void run(struct mg_rule_ctx *x)
 {
@@ -30,6 +57,8 @@ static void run(struct mg_rule_ctx *x)
 			 (unsigned long long)o[0].count);
 	mg_find_num(f, "requests", (double)o[0].count);
 	mg_find_num(f, "per_second", (double)o[0].count / seconds);
+	etcd_side(x, f, mg_requests_text(r, o[0].resource), mg_requests_text(r, o[0].ns),
+		  mg_requests_text(r, o[0].name));
 	mg_find_next(x, f, "find the loop: mgaudit --name=%.*s --by=user,verb -o top",
 		     MG_FMT(mg_requests_text(r, o[0].name)));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
+#include "analysis/inflight.h"
+
 static void run(struct mg_rule_ctx *x)
 {
 	const struct mg_event *said = NULL;
@@ -38,6 +40,7 @@ static void run(struct mg_rule_ctx *x)
 	if (died)
 		mg_find_event(x, f, died->object);
 	mg_find_num(f, "terminations", n);
+	mg_inflight_tell(x, f, false);
 	mg_find_next(x, f, "read static-pods/kube-apiserver/NODE-termination.log and the kubelet log "
 			   "at that time: probe kill, OOM, node reset or a hand");
 }

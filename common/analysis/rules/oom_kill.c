@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/rules/rules.h"
 
+#include "analysis/inflight.h"
+
 /* Any process that was killed for memory; kube-apiserver under LISTs has a rule of its own. */
 static bool told_elsewhere(const struct mg_findings *fs)
 {
@@ -64,8 +66,10 @@ static void report(struct mg_rule_ctx *x, const struct mg_death *d, uint32_t kil
 		mg_find_event(x, f, d->object);
 	mg_find_num(f, "kills", kills);
 	mg_find_text(x, f, "component", "%.*s", MG_FMT(d->component));
-	if (mg_str_eq(d->component, MG_STR("kube-apiserver")))
+	if (mg_str_eq(d->component, MG_STR("kube-apiserver"))) {
 		signs(x, f, d->time_ns);
+		mg_inflight_tell(x, f, true);
+	}
 	mg_find_next(x, f, "compare the memory limit with what the process needs; look for growth "
 			   "before the kill in the metrics");
 }

@@ -13,4 +13,4 @@ mgaudit --by=minute --sort=minute -n 0 --format=jsonl "$archive" | sed 's/,"shar
 echo "-- busiest second"
 mgaudit --by=verb -n 1 --format=jsonl "$archive" | sed 's/.*"peak_per_s":\([0-9]*\),"peak_at":"\([^"]*\)".*/\1 \2/'
 echo "-- ended per 10 s"
-mgaudit --series=10s "$archive" | sed 1,2d | awk -F'\t' '{ print $1, $2 * 10 + 0 }'
+mgaudit --series=10s --format=tsv "$archive" | sed 1,2d | awk -F'\t' '{ print $1, $2 * 10 + 0 }'

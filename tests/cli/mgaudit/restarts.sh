@@ -15,7 +15,7 @@ lists() { # lists FROM N MS-OF-PODS MS-OF-SECRETS
 	lists 360 60 20 40
 } | awk -f "$CASE_DIR/../requests.awk" >audit.log
 # minute, resource, p99 in seconds
-mgaudit --verb=list --by=resource --series=1m audit.log | awk -F'\t' '
+mgaudit --verb=list --by=resource --series=1m --format=tsv audit.log | awk -F'\t' '
 	/^time/ { for (i = 1; i <= NF; i++) if ($i ~ /^p99 s ./) { sub(/p99 s /, "", $i); name[i] = $i } }
 	/^20/ { printf "%s", substr($1, 12, 5)
 		for (i = 1; i <= NF; i++) if (i in name) printf "  %s %s", name[i], $i == "" ? "-" : sprintf("%.2f", $i)

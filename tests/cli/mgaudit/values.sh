@@ -21,11 +21,16 @@ done <<'END'
 --by=user,user,user,user,user,user,user
 --by=user --sort=foo
 --sort=count
---format=csv
+--format=foo
+-o json --format=csv
+-o top --by=user --sort=count
+-o events --format=tsv
 --by=user --format=xml
 --series=1ns
 --series=-1s
---series=1s --by=user,verb
+--series=1000h
+--series=
+--series=10s --by=users
 --slow=0
 --slow=-3
 --slow --lists
