@@ -116,6 +116,8 @@ static int summarise(const struct mg_tool *tool, struct opts *o, struct mg_out *
 		io.kinds |= 1u << MG_KIND_LOG | 1u << MG_KIND_ETCD_LOG | 1u << MG_KIND_JOURNAL |
 			    1u << MG_KIND_KERNEL | 1u << MG_KIND_AUDIT;
 	}
+	if (o->show && mg_state_view_reads_metrics(mg_strz(o->show)))
+		io.kinds |= 1u << MG_KIND_METRICS | 1u << MG_KIND_METRICS_CSV;
 	rc = mg_session_read(tool, &o->common, &o->window, &io, operands, n, &c);
 	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
 		return rc;

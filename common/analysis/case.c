@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analysis/clock.h"
+#include "analysis/derive.h"
 #include "analysis/gap.h"
 #include "base/mem.h"
 
@@ -121,6 +122,7 @@ void mg_case_finish(struct mg_case *c)
 	mg_batch_sort(&c->events);
 	drop_repeats(&c->events);
 	mg_samples_sort(&c->samples);
+	mg_samples_derive(&c->derived, &c->samples);
 	mg_clock_span(c);
 }
 
@@ -130,6 +132,7 @@ void mg_case_release(struct mg_case *c)
 	mg_requests_free(c->audit);
 	mg_requests_free(c->http);
 	mg_samples_release(&c->samples);
+	mg_samples_release(&c->derived);
 	mg_arena_release(&c->arena);
 	free(c->inputs);
 	free(c->artifacts);

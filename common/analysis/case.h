@@ -65,6 +65,7 @@ struct mg_case {
 	struct mg_requests *usual;  /* of a baseline, the caller's; NULL: what is usual is told
 				       from the case's own requests              */
 	struct mg_samples   samples;
+	struct mg_samples   derived; /* rates and quantiles between scrapes (derive.h) */
 	int64_t             first_ns, last_ns; /* robust span of the data, MG_TIME_NONE: no time */
 	uint64_t            outliers;          /* events outside the robust span */
 	const struct mg_clock_offset *offsets; /* that were applied; of the caller */

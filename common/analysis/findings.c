@@ -57,7 +57,7 @@ double mg_rule_num(const struct mg_rule_ctx *x, const char *name)
 		if (strcmp(x->overrides[i].rule, x->rule->id) == 0 &&
 		    strcmp(x->overrides[i].threshold, name) == 0)
 			return x->overrides[i].value;
-	for (size_t i = 0; i < 6 && x->rule->thresholds[i].name; i++)
+	for (size_t i = 0; i < MG_THRESHOLDS && x->rule->thresholds[i].name; i++)
 		if (strcmp(x->rule->thresholds[i].name, name) == 0)
 			return x->rule->thresholds[i].value;
 	assert(!"unknown threshold");

@@ -37,16 +37,14 @@ static bool rise_of(const struct mg_sample *s, size_t n, int64_t from, int64_t t
 
 bool mg_memory_rise(const struct mg_case *c, int64_t from, int64_t to, struct mg_memory_rise *out)
 {
-	const struct mg_samples *t = &c->samples;
-	bool                     any = false;
+	struct mg_sample_run run;
+	size_t               at = 0;
+	bool                 any = false;
 
-	for (size_t i = 0, end; i < t->n; i = end) {
+	while (mg_samples_next(&c->samples, &at, &run)) {
 		struct mg_memory_rise r;
 
-		for (end = i; end < t->n && t->s[end].series == t->s[i].series; end++)
-			;
-		if (!is_memory_of_apiserver(mg_intern_str(&t->names, t->s[i].series)) ||
-		    !rise_of(&t->s[i], end - i, from, to, &r))
+		if (!is_memory_of_apiserver(run.series) || !rise_of(run.s, run.n, from, to, &r))
 			continue;
 		if (!any || r.peak - r.before > out->peak - out->before)
 			*out = r;

@@ -22,6 +22,8 @@ struct mg_threshold {
 	const char *source;
 };
 
+#define MG_THRESHOLDS 8 /* of one rule, at most */
+
 struct mg_rule_ctx;
 
 struct mg_rule {
@@ -31,7 +33,7 @@ struct mg_rule {
 	const char *references; /* where that is known from: issues, alerts, documentation */
 	int         depth;   /* place in the causal order: 0 storage … 90 clients */
 	void (*run)(struct mg_rule_ctx *x);
-	struct mg_threshold thresholds[6];
+	struct mg_threshold thresholds[MG_THRESHOLDS];
 };
 
 /* --set rule.threshold=value */

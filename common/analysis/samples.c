@@ -3,12 +3,18 @@
 
 #include "base/mem.h"
 
+void mg_samples_add_line(struct mg_samples *t, struct mg_str series, int64_t time_ns, double value,
+			 uint32_t artifact, uint64_t line)
+{
+	struct mg_sample s = { time_ns, value, mg_intern_id(&t->names, series), artifact, line };
+
+	MG_PUSH(t->s, t->n, t->cap, s);
+}
+
 void mg_samples_add(struct mg_samples *t, struct mg_str series, int64_t time_ns, double value,
 		    uint32_t artifact)
 {
-	struct mg_sample s = { time_ns, value, mg_intern_id(&t->names, series), artifact };
-
-	MG_PUSH(t->s, t->n, t->cap, s);
+	mg_samples_add_line(t, series, time_ns, value, artifact, 0);
 }
 
 void mg_samples_merge(struct mg_samples *to, const struct mg_samples *from)
@@ -101,4 +107,39 @@ void mg_samples_release(struct mg_samples *t)
 	mg_intern_release(&t->names);
 	free(t->s);
 	*t = (struct mg_samples){ 0 };
+}
+
+/* --- reading ---------------------------------------------------------------------- */
+
+bool mg_samples_next(const struct mg_samples *t, size_t *at, struct mg_sample_run *r)
+{
+	size_t from = *at, end = from + 1;
+
+	if (from >= t->n)
+		return false;
+	while (end < t->n && t->s[end].series == t->s[from].series)
+		end++;
+	*r = (struct mg_sample_run){ .s = &t->s[from], .n = end - from,
+				     .series = mg_intern_str(&t->names, t->s[from].series) };
+	mg_str_cut(r->series, '{', &r->metric, &r->labels);
+	if (mg_str_ends(r->labels, MG_STR("}")))
+		r->labels.n--;
+	*at = end;
+	return true;
+}
+
+struct mg_str mg_sample_label(struct mg_str labels, const char *key)
+{
+	size_t    n = strlen(key), at = 0;
+	ptrdiff_t i;
+
+	while ((i = mg_str_find(mg_str_from(labels, at), mg_str(key, n))) >= 0) {
+		struct mg_str rest = mg_str_from(labels, at + (size_t)i + n);
+		bool          whole = at + (size_t)i == 0 || labels.p[at + (size_t)i - 1] == ',';
+
+		if (whole && mg_str_starts(rest, MG_STR("=\"")))
+			return mg_str_between(rest, MG_STR("=\""), MG_STR("\""));
+		at += (size_t)i + n;
+	}
+	return mg_str("", 0);
 }

@@ -7,7 +7,7 @@
 #include "analysis/series_internal.h"
 #include "base/mem.h"
 
-#define MAX_TABLES 12
+#define MAX_TABLES 18
 /* Latency: requests in a usual bucket, and how many buckets there are at least and at most. */
 #define LATENCY_ENOUGH 30
 #define LATENCY_LEAST 120
@@ -494,6 +494,7 @@ void mg_series_build(struct mg_series *s, struct mg_case *c, int64_t first_ns, i
 	mg_series_lists(&f);
 	mg_series_memory(&f);
 	mg_series_goroutines(&f);
+	mg_series_metrics(&f);
 	settle(s);
 }
 

@@ -15,8 +15,7 @@ struct mg_column {
 };
 
 struct mg_table {
-	const char       *name; /* "requests", "verbs", "latency", "inflight", "etcd", "memory",
-				   "goroutines" */
+	const char       *name; /* "requests", "memory" …: docs/formats/series.md */
 	const char       *title, *unit; /* "Requests by status code", "requests/s" */
 	int64_t           start_ns, step_ns;
 	size_t            n;

@@ -23,10 +23,21 @@ static const char *const memory_metrics[] = {
 };
 static const char *const goroutine_metrics[] = { "go_goroutines", NULL };
 
+static const struct mg_gauge_kind memory_kind = {
+	.table = "memory", .title = "Resident memory of processes", .unit = "bytes",
+	.metrics = memory_metrics, .repeats = true,
+};
+static const struct mg_gauge_kind goroutine_kind = {
+	.table = "goroutines", .title = "Goroutines", .unit = "count",
+	.metrics = goroutine_metrics, .repeats = true,
+};
+
 /* One series of c->samples that is a candidate for a column. */
 struct gauge {
 	const struct mg_sample *s; /* by time */
 	size_t                  n;
+	const struct mg_sample *raw; /* what `s` was derived from, else `s`: tells repeats */
+	size_t                  nraw;
 	int                     rank; /* index of its metric, small is better */
 	int64_t                 interval_ns;
 	double                  peak;
@@ -43,22 +54,6 @@ struct gauges {
 
 /* --- names ---------------------------------------------------------------------- */
 
-/* The value of `key` in `key="value",…`; an empty view when absent. */
-static struct mg_str label(struct mg_str labels, const char *key)
-{
-	size_t n = strlen(key);
-
-	for (ptrdiff_t i; (i = mg_str_find(labels, mg_str(key, n))) >= 0;) {
-		bool          whole = i == 0 || labels.p[i - 1] == ',' || labels.p[i - 1] == '{';
-		struct mg_str rest = mg_str_from(labels, (size_t)i + n);
-
-		if (whole && mg_str_starts(rest, MG_STR("=\"")))
-			return mg_str_between(rest, MG_STR("=\""), MG_STR("\""));
-		labels = rest;
-	}
-	return mg_str("", 0);
-}
-
 /* Container, job or component, then pod, node or instance: "kube-apiserver master-0"; else
  * the file it came from. */
 static struct mg_str process_name(struct mg_arena *a, struct mg_str metric, struct mg_str labels)
@@ -72,9 +67,9 @@ static struct mg_str process_name(struct mg_arena *a, struct mg_str metric, stru
 		what = mg_str_head(metric, metric.n - strlen("_rss_bytes"));
 
 	for (size_t i = 0; i < 4 && !what.n; i++)
-		what = label(labels, whats[i]);
+		what = mg_sample_label(labels, whats[i]);
 	for (size_t i = 0; i < 4 && !where.n; i++)
-		where = label(labels, wheres[i]);
+		where = mg_sample_label(labels, wheres[i]);
 	if (mg_str_rchr(where, ':') > 0) /* the port says nothing */
 		where = mg_str_head(where, (size_t)mg_str_rchr(where, ':'));
 	if (what.n && mg_str_starts(where, what))
@@ -83,8 +78,21 @@ static struct mg_str process_name(struct mg_arena *a, struct mg_str metric, stru
 		return mg_arena_printf(a, "%.*s %.*s", MG_FMT(what), MG_FMT(where));
 	if (what.n || where.n)
 		return what.n ? what : where;
-	what = label(labels, "source");
+	what = mg_sample_label(labels, "source");
 	return what.n ? what : labels.n ? labels : metric;
+}
+
+/* "p99 fsync etcd-master-0", "garbage_collector kube-controller-manager". */
+static struct mg_str column_name(struct mg_arena *a, const struct mg_gauge_kind *k, const struct gauge *g)
+{
+	struct mg_str name = process_name(a, g->metric, g->labels);
+	struct mg_str own = k->label ? mg_sample_label(g->labels, k->label) : mg_str("", 0);
+
+	if (k->brief && mg_str_rchr(name, ' ') > 0)
+		name = mg_str_from(name, (size_t)mg_str_rchr(name, ' ') + 1);
+	if (k->prefixes && k->prefixes[g->rank])
+		name = mg_arena_printf(a, "%s %.*s", k->prefixes[g->rank], MG_FMT(name));
+	return own.n ? mg_arena_printf(a, "%.*s %.*s", MG_FMT(own), MG_FMT(name)) : name;
 }
 
 static int metric_rank(const char *const *metrics, struct mg_str name)
@@ -101,12 +109,12 @@ static int metric_rank(const char *const *metrics, struct mg_str name)
 /* The pod as a whole and its pause container would show everything twice. */
 static bool is_cgroup_total(struct mg_str metric, struct mg_str labels)
 {
-	struct mg_str c = label(labels, "container");
+	struct mg_str c = mg_sample_label(labels, "container");
 
 	if (!mg_str_starts(metric, MG_STR("container_")))
 		return false;
 	if (c.n == 0)
-		c = label(labels, "container_name");
+		c = mg_sample_label(labels, "container_name");
 	return c.n == 0 || mg_str_eq(c, MG_STR("POD"));
 }
 
@@ -136,60 +144,89 @@ static int64_t median_interval(const struct mg_sample *s, size_t n)
 	return m > 0 ? m : 0;
 }
 
-static void add_gauge(struct mg_frame *f, struct gauges *all, const char *const *metrics,
-		      const struct mg_sample *s, size_t n)
+/* The counter of "rate(counter){…}": two rates of one counter differ with the times of the
+ * scrapes, the counter itself does not. */
+static void find_raw(const struct mg_frame *f, struct gauge *g)
 {
-	struct mg_str full = mg_intern_str(&f->c->samples.names, s->series), braces;
-	struct gauge  g = { .s = s, .n = n };
-	size_t        inside = 0;
+	const struct mg_samples *t = &f->c->samples;
+	struct mg_str            metric = mg_str_between(g->metric, MG_STR("rate("), MG_STR(")"));
+	struct mg_sample_run     r;
+	struct mg_str            name;
+	size_t                   lo = 0, hi = t->n;
 
-	mg_str_cut(full, '{', &g.metric, &braces);
-	g.labels = mg_str_ends(braces, MG_STR("}")) ? mg_str_head(braces, braces.n - 1) : braces;
-	g.rank = metric_rank(metrics, g.metric);
-	if (g.rank < 0 || is_cgroup_total(g.metric, g.labels))
+	g->raw = g->s;
+	g->nraw = g->n;
+	if (!metric.n)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		if (s[i].time_ns < f->first_ns || s[i].time_ns > f->last_ns)
+	name = mg_arena_printf(&f->s->arena, "%.*s{%.*s}", MG_FMT(metric), MG_FMT(g->labels));
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (mg_str_cmp(mg_intern_str(&t->names, t->s[mid].series), name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (mg_samples_next(t, &lo, &r) && mg_str_eq(r.series, name)) {
+		g->raw = r.s;
+		g->nraw = r.n;
+	}
+}
+
+static void add_gauge(struct mg_frame *f, struct gauges *all, const struct mg_gauge_kind *k,
+		      const struct mg_sample_run *r)
+{
+	struct gauge g = { .s = r->s, .n = r->n, .metric = r->metric, .labels = r->labels };
+	size_t       inside = 0;
+
+	g.rank = metric_rank(k->metrics, g.metric);
+	if (g.rank < 0 || is_cgroup_total(g.metric, g.labels) ||
+	    mg_sample_label(g.labels, "since").n) /* of one scrape: no value over time */
+		return;
+	for (size_t i = 0; i < g.n; i++) {
+		if (g.s[i].time_ns < f->first_ns || g.s[i].time_ns > f->last_ns)
 			continue;
 		inside++;
-		if (s[i].value > g.peak)
-			g.peak = s[i].value;
+		if (g.s[i].value > g.peak)
+			g.peak = g.s[i].value;
 	}
-	if (inside == 0 || g.peak <= 0)
+	/* one value alone is no course over time, but says how large a process was */
+	if (inside < (k->repeats ? 1 : 2) || g.peak <= 0)
 		return;
-	g.interval_ns = median_interval(s, n);
-	g.name = process_name(&f->s->arena, g.metric, g.labels);
+	g.interval_ns = median_interval(g.s, g.n);
+	find_raw(f, &g);
+	g.name = column_name(&f->s->arena, k, &g);
 	MG_PUSH(all->g, all->n, all->cap, g);
 }
 
-static void collect(struct mg_frame *f, struct gauges *all, const char *const *metrics)
+static void collect(struct mg_frame *f, struct gauges *all, const struct mg_gauge_kind *k)
 {
-	const struct mg_samples *m = &f->c->samples;
+	const struct mg_samples *sets[] = { &f->c->samples, &f->c->derived };
+	struct mg_sample_run     r;
 
-	for (size_t i = 0, k; i < m->n; i = k) {
-		for (k = i + 1; k < m->n && m->s[k].series == m->s[i].series; k++)
-			;
-		add_gauge(f, all, metrics, &m->s[i], k - i);
-	}
+	for (size_t i = 0; i < 2; i++)
+		for (size_t at = 0; mg_samples_next(sets[i], &at, &r);)
+			add_gauge(f, all, k, &r);
 }
 
 /* --- columns --------------------------------------------------------------------- */
 
-/* The highest sample of each bucket, held while the next one is due. */
-static void fill(const struct mg_table *t, const struct gauge *g, double *v)
+/* The highest sample of each bucket, held while the next one is due.  A size of 0 is that of
+ * a dead process and no sample; a rate of 0 is one. */
+static void fill(const struct mg_table *t, const struct gauge *g, bool zero, double *v)
 {
 	int64_t hold = g->interval_ns < INT64_MAX / HOLD_INTERVALS ?
 			       g->interval_ns * HOLD_INTERVALS : INT64_MAX;
 	size_t  at, lo, hi;
 
 	for (size_t i = 0; i < g->n; i++)
-		if (g->s[i].value > 0 && mg_table_index(t, g->s[i].time_ns, &at) &&
+		if ((zero || g->s[i].value > 0) && mg_table_index(t, g->s[i].time_ns, &at) &&
 		    !(v[at] >= g->s[i].value))
 			v[at] = g->s[i].value;
 	for (size_t i = 0; i < g->n; i++) {
 		int64_t end, last = i + 1 < g->n ? g->s[i + 1].time_ns : g->s[i].time_ns;
 
-		if (g->s[i].value <= 0 || __builtin_add_overflow(g->s[i].time_ns, hold, &end))
+		if ((!zero && g->s[i].value <= 0) || __builtin_add_overflow(g->s[i].time_ns, hold, &end))
 			continue;
 		if (!mg_table_range(t, g->s[i].time_ns, end < last ? end : last, &lo, &hi))
 			continue;
@@ -202,12 +239,12 @@ static void fill(const struct mg_table *t, const struct gauge *g, double *v)
 /* First sample of `g` that is not before `ns`. */
 static size_t sample_at(const struct gauge *g, int64_t ns)
 {
-	size_t lo = 0, hi = g->n;
+	size_t lo = 0, hi = g->nraw;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (g->s[mid].time_ns < ns)
+		if (g->raw[mid].time_ns < ns)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -220,11 +257,11 @@ static bool equal_samples(const struct gauge *a, const struct gauge *b)
 {
 	size_t equal = 0;
 
-	for (size_t i = 0; i < b->n && equal < SAME_EQUAL; i++) {
-		size_t k = sample_at(a, b->s[i].time_ns - MG_SEC / 2);
+	for (size_t i = 0; i < b->nraw && equal < SAME_EQUAL; i++) {
+		size_t k = sample_at(a, b->raw[i].time_ns - MG_SEC / 2);
 
-		equal += k < a->n && a->s[k].time_ns <= b->s[i].time_ns + MG_SEC / 2 &&
-			 a->s[k].value == b->s[i].value;
+		equal += k < a->nraw && a->raw[k].time_ns <= b->raw[i].time_ns + MG_SEC / 2 &&
+			 a->raw[k].value == b->raw[i].value && b->raw[i].value != 0;
 	}
 	return equal == SAME_EQUAL;
 }
@@ -234,17 +271,17 @@ static bool lies_along(const struct gauge *a, const struct gauge *b)
 {
 	size_t common = 0;
 
-	if (b->n > a->n / SAME_SPARSE)
+	if (b->nraw > a->nraw / SAME_SPARSE)
 		return false;
-	for (size_t i = 0; i < b->n; i++) {
-		size_t k = sample_at(a, b->s[i].time_ns);
+	for (size_t i = 0; i < b->nraw; i++) {
+		size_t k = sample_at(a, b->raw[i].time_ns);
 		double lo, hi;
 
-		if (k == 0 || k == a->n)
+		if (k == 0 || k == a->nraw)
 			continue;
-		lo = fmin(a->s[k - 1].value, a->s[k].value) * (1 - SAME_SHARE);
-		hi = fmax(a->s[k - 1].value, a->s[k].value) * (1 + SAME_SHARE);
-		if (b->s[i].value < lo || b->s[i].value > hi)
+		lo = fmin(a->raw[k - 1].value, a->raw[k].value) * (1 - SAME_SHARE);
+		hi = fmax(a->raw[k - 1].value, a->raw[k].value) * (1 + SAME_SHARE);
+		if (b->raw[i].value < lo || b->raw[i].value > hi)
 			return false;
 		common++;
 	}
@@ -253,7 +290,7 @@ static bool lies_along(const struct gauge *a, const struct gauge *b)
 
 static bool sparse(const struct gauge *a, const struct gauge *b)
 {
-	return b->n <= a->n / SAME_SPARSE || a->n <= b->n / SAME_SPARSE;
+	return b->nraw <= a->nraw / SAME_SPARSE || a->nraw <= b->nraw / SAME_SPARSE;
 }
 
 static bool same_process(const struct gauge *a, const struct gauge *b)
@@ -330,27 +367,26 @@ static struct mg_str unused_name(struct mg_frame *f, const struct mg_table *t,
 	return g->name;
 }
 
-/* Fill a table with one column a process; `title` gets a note when some are left out. */
-static struct mg_table *build(struct mg_frame *f, const char *name, const char *title,
-			      const char *unit, const char *const *metrics)
+struct mg_table *mg_series_gauges(struct mg_frame *f, const struct mg_gauge_kind *kind)
 {
 	struct gauges    all = { 0 };
 	struct mg_table *t;
 	size_t           shown = 0, of = 0;
 
-	collect(f, &all, metrics);
+	collect(f, &all, kind);
 	if (all.n)
 		qsort(all.g, all.n, sizeof(*all.g), by_peak);
-	t = mg_frame_table(f, name, title, unit, gauge_step(f, &all));
+	t = mg_frame_table(f, kind->table, kind->title, kind->unit, gauge_step(f, &all));
 	if (all.n > 4 * MAX_COLUMNS)
 		all.n = 4 * MAX_COLUMNS;
 	for (size_t i = 0; i < all.n; i++) {
 		all.g[i].v = mg_arena_alloc(&f->s->arena, t->n * sizeof(double));
 		for (size_t k = 0; k < t->n; k++)
 			all.g[i].v[k] = NAN;
-		fill(t, &all.g[i], all.g[i].v);
+		fill(t, &all.g[i], kind->zero, all.g[i].v);
 	}
-	drop_repeats(&all);
+	if (kind->repeats)
+		drop_repeats(&all);
 	for (size_t i = 0; i < all.n; i++) {
 		of += !all.g[i].dropped;
 		if (all.g[i].dropped || shown == MAX_COLUMNS)
@@ -360,7 +396,7 @@ static struct mg_table *build(struct mg_frame *f, const char *name, const char *
 		       t->n * sizeof(double));
 	}
 	if (of > shown)
-		t->title = mg_arena_printf(&f->s->arena, "%s (the %zu highest)", title, shown).p;
+		t->title = mg_arena_printf(&f->s->arena, "%s (the %zu highest)", kind->title, shown).p;
 	free(all.g);
 	return t;
 }
@@ -391,8 +427,7 @@ static double oom_limit(const struct mg_case *c)
 
 void mg_series_memory(struct mg_frame *f)
 {
-	struct mg_table *t = build(f, "memory", "Resident memory of processes", "bytes",
-				   memory_metrics);
+	struct mg_table *t = mg_series_gauges(f, &memory_kind);
 	double           limit = oom_limit(f->c), *v;
 
 	if (limit <= 0 || t->ncol == 0)
@@ -477,7 +512,7 @@ static void stuck_column(struct mg_frame *f, struct mg_table *t, const struct du
 
 void mg_series_goroutines(struct mg_frame *f)
 {
-	struct mg_table *t = build(f, "goroutines", "Goroutines", "count", goroutine_metrics);
+	struct mg_table *t = mg_series_gauges(f, &goroutine_kind);
 	struct dump     *d;
 	size_t           n = dumps_of(f->c, &d);
 

@@ -48,6 +48,22 @@ void mg_series_talkers(struct mg_frame *f, const struct mg_traffic *r);
 void mg_series_members(struct mg_frame *f);
 void mg_series_lists(struct mg_frame *f);
 
+/* A table with one column a process, of samples or what is derived from them. */
+struct mg_gauge_kind {
+	const char        *table, *title, *unit;
+	const char *const *metrics;  /* best first, ended by NULL; "_x": all that end so */
+	const char *const *prefixes; /* of the columns' names, one a metric; or NULL     */
+	const char        *label;    /* a label that tells columns of one process apart, or NULL */
+	bool brief;   /* where a process runs says enough */
+	bool repeats; /* metrics of one process come in several files: one column */
+	bool zero;    /* 0 is a value, not the absence of a process */
+};
+/* series_gauges.c; at most 24 columns, the title says so when there are more. */
+struct mg_table *mg_series_gauges(struct mg_frame *f, const struct mg_gauge_kind *kind);
+
+/* series_metrics.c: cpu, node_cpu, etcd_disk, db, workqueues, inflight_metric, requests_metric */
+void mg_series_metrics(struct mg_frame *f);
+
 /* series_gauges.c */
 void mg_series_memory(struct mg_frame *f);
 void mg_series_goroutines(struct mg_frame *f);

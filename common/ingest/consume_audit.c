@@ -211,7 +211,7 @@ static void open_one(struct reader *r, const struct received *k)
 
 	if (mg_audit_parse(k->at.text, &a, NULL) != MG_OK)
 		return;
-	mg_request_from_audit(&q, &a, &r->in.arena);
+	mg_request_from_audit(&q, &a, &r->in.arena, MG_REQUEST_ALL);
 	q.artifact = r->src->artifact;
 	q.line = k->at.line;
 	mg_source_right(r->src, &q.start_ns);

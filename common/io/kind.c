@@ -462,9 +462,9 @@ static bool json_document(struct mg_str text, enum mg_kind *k)
 	line = mg_str_trim(line);
 	if (line.n == 0 || (line.p[0] != '{' && line.p[0] != '['))
 		return false;
-	if (line.p[0] == '{' && line.p[line.n - 1] == '}')
-		return false;
 	*k = mg_json_kind(mg_str_from(text, (size_t)(line.p - text.p))).kind;
+	if (line.p[0] == '{' && line.p[line.n - 1] == '}')
+		return *k == MG_KIND_METRICS; /* no line of a log looks like that */
 	if (line.p[0] == '[')
 		return *k != MG_KIND_TEXT; /* "[core] ..." may be anything */
 	return *k != MG_KIND_TEXT || line.n == 1;

@@ -198,6 +198,13 @@ static bool is_kube(const struct shape *sh)
 		mg_str_has(sh->value[K_METADATA], MG_STR("\"uid\"")));
 }
 
+/* What the HTTP API of Prometheus answers to a query. */
+static bool is_query_answer(const struct shape *sh)
+{
+	return has(sh, K_STATUS) && mg_str_starts(sh->value[K_DATA], MG_STR("{")) &&
+	       mg_str_has(mg_str_head(sh->value[K_DATA], 256), MG_STR("\"resultType\""));
+}
+
 static bool is_own_event(const struct shape *sh)
 {
 	return sh->time_first && has(sh, K_KIND) && has(sh, K_SEVERITY) && !has(sh, K_MSG) &&
@@ -224,6 +231,8 @@ static struct mg_json_kind classify(const struct shape *sh)
 		k.kind = MG_KIND_JOURNAL;
 	else if (is_own_event(sh))
 		k.kind = MG_KIND_MG_EVENTS;
+	else if (is_query_answer(sh))
+		k.kind = MG_KIND_METRICS;
 	else if (is_kube(sh))
 		k.kind = MG_KIND_KUBE_JSON;
 	else if (has(sh, K_LOG) && has(sh, K_STREAM) && has(sh, K_TIME))

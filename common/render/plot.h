@@ -21,10 +21,11 @@ const char *mg_plot_name(enum mg_plot p);
 enum mg_plot mg_plot_parse(const char *name);
 
 /* All panels, from cause to effect, as bits of mg_plot_opts.panels. */
-enum mg_plot_panel { MG_PANEL_MEMBERS, MG_PANEL_LEADERS, MG_PANEL_ETCD, MG_PANEL_COLLECTIONS,
-		     MG_PANEL_MEMORY, MG_PANEL_LISTS, MG_PANEL_HEAT, MG_PANEL_LATENCY,
-		     MG_PANEL_INFLIGHT, MG_PANEL_PRODUCTS, MG_PANEL_USERS, MG_PANEL_VERBS,
-		     MG_PANEL_REQUESTS, MG_PANEL_STUCK, MG_PANEL_MARKS, MG_PANELS };
+enum mg_plot_panel { MG_PANEL_MEMBERS, MG_PANEL_LEADERS, MG_PANEL_ETCD, MG_PANEL_DISK, MG_PANEL_DB,
+		     MG_PANEL_COLLECTIONS, MG_PANEL_MEMORY, MG_PANEL_CPU, MG_PANEL_LISTS,
+		     MG_PANEL_HEAT, MG_PANEL_LATENCY, MG_PANEL_INFLIGHT, MG_PANEL_PRODUCTS,
+		     MG_PANEL_USERS, MG_PANEL_VERBS, MG_PANEL_REQUESTS, MG_PANEL_STUCK,
+		     MG_PANEL_MARKS, MG_PANELS };
 
 /* Zeroed: the timeline of the case's whole span, with all its panels, as a light PNG of 1600
  * pixels' width. */

@@ -33,6 +33,9 @@ void mg_plan_layer(struct mg_panel *p, struct mg_layer y);
 /* Index of the column of that name; -1: there is none, or no table. */
 int  mg_plan_column(const struct mg_table *t, const char *name);
 
+/* One line a process whose column begins with `prefix`, the highest first; at most six a panel. */
+void mg_plan_processes(struct mg_panel *p, const struct mg_table *t, struct mg_str prefix);
+
 /* Each adds its panel; false: there are no data for it.  plot_panels.c */
 bool mg_plan_etcd(struct mg_plan *t);
 bool mg_plan_memory(struct mg_plan *t);
@@ -46,6 +49,11 @@ bool mg_plan_verbs(struct mg_plan *t);
 bool mg_plan_users(struct mg_plan *t);
 bool mg_plan_products(struct mg_plan *t);
 bool mg_plan_lists(struct mg_plan *t);
+/* plot_metrics.c */
+bool mg_plan_disk(struct mg_plan *t);
+bool mg_plan_db(struct mg_plan *t);
+bool mg_plan_cpu(struct mg_plan *t);
+bool mg_plan_inflight_metric(struct mg_plan *t); /* where there is no request log */
 /* plot_rows.c */
 bool mg_plan_members(struct mg_plan *t);
 bool mg_plan_leaders(struct mg_plan *t);

@@ -137,8 +137,7 @@ bool mg_plan_etcd(struct mg_plan *t)
 
 /* --- processes ------------------------------------------------------------------------ */
 
-/* One line a process, the highest first. */
-static void process_layers(struct mg_panel *p, const struct mg_table *t, struct mg_str prefix)
+void mg_plan_processes(struct mg_panel *p, const struct mg_table *t, struct mg_str prefix)
 {
 	static const enum mg_ink inks[PROCESSES] = { MG_INK_BLUE, MG_INK_ORANGE, MG_INK_GREEN,
 						     MG_INK_PURPLE, MG_INK_SKY, MG_INK_BLACK };
@@ -172,7 +171,7 @@ bool mg_plan_memory(struct mg_plan *t)
 		return false;
 	p = mg_chart_panel(&t->chart, MG_STR("Resident memory of processes, bytes"),
 			   MG_AXIS_BYTES);
-	process_layers(p, m, MG_STR(""));
+	mg_plan_processes(p, m, MG_STR(""));
 	if (limit >= 0)
 		mg_plan_layer(p, (struct mg_layer){ .t = m, .col = (uint32_t)limit,
 						.draw = MG_DRAW_LINE, .ink = MG_INK_VERMILLION,
@@ -192,7 +191,7 @@ bool mg_plan_stuck(struct mg_plan *t)
 	p = mg_chart_panel(&t->chart, MG_STR("Stuck DeleteCollection goroutines, count in each dump"),
 			   MG_AXIS_NUMBER);
 	p->weight = 0.7;
-	process_layers(p, g, MG_STR("stuck DeleteCollection"));
+	mg_plan_processes(p, g, MG_STR("stuck DeleteCollection"));
 	for (uint32_t i = 0; i < p->nlayer; i++) {
 		p->layer[i].draw = MG_DRAW_STEPS;
 		p->layer[i].width = 2;
@@ -202,7 +201,7 @@ bool mg_plan_stuck(struct mg_plan *t)
 	}
 	if (p->nlayer == 0) {
 		p->title = MG_STR("Goroutines, count");
-		process_layers(p, g, MG_STR(""));
+		mg_plan_processes(p, g, MG_STR(""));
 	}
 	return true;
 }
@@ -265,7 +264,7 @@ bool mg_plan_inflight(struct mg_plan *t)
 	struct mg_panel       *p;
 
 	if (!f)
-		return false;
+		return mg_plan_inflight_metric(t);
 	p = mg_chart_panel(&t->chart, mg_chart_printf(&t->chart, "Requests in flight%.*s, count",
 						      MG_FMT(source_of(f))), MG_AXIS_NUMBER);
 	p->weight = 0.8;
@@ -309,6 +308,8 @@ bool mg_plan_requests(struct mg_plan *t)
 	const struct mg_table *r = mg_series_table(t->s, "requests");
 	struct mg_panel       *p;
 
+	if (!r)
+		r = mg_series_table(t->s, "requests_metric");
 	if (!r)
 		return false;
 	p = mg_chart_panel(&t->chart, mg_str("", 0), MG_AXIS_NUMBER);

@@ -54,10 +54,29 @@ static struct mg_str talkers(struct mg_plan *t)
 			       sum > 0 ? 100 * first / sum : 0, mg_num_grouped(all, n, sizeof(n)));
 }
 
+/* The highest of the columns that begin with `prefix`. */
+static double greatest_of(const struct mg_table *t, const char *prefix, int64_t *when)
+{
+	double max = NAN;
+
+	for (uint32_t c = 0; t && c < t->ncol; c++) {
+		int64_t at = 0;
+		double  v = mg_str_starts(t->col[c].name, mg_strz(prefix)) ? greatest(t, (int)c, &at) : NAN;
+
+		if (isfinite(v) && !(v <= max)) {
+			max = v;
+			*when = at;
+		}
+	}
+	return max;
+}
+
 static struct mg_str etcd(struct mg_plan *t)
 {
 	const struct mg_signals *g = &t->sig;
-	char                     took[24], n[32];
+	int64_t                  when = 0;
+	double                   fsync = greatest_of(mg_series_table(t->s, "etcd_disk"), "fsync ", &when);
+	char                     took[24], n[32], clock[24];
 
 	if (g->slowest_apply)
 		return mg_chart_printf(&t->chart, "etcd: %s slow applies, longest %s; %u slow fdatasyncs",
@@ -66,6 +85,10 @@ static struct mg_str etcd(struct mg_plan *t)
 				       g->slow_fdatasyncs);
 	if (g->nstall)
 		return mg_chart_printf(&t->chart, "etcd: no write was answered in %u intervals", g->nstall);
+	if (isfinite(fsync))
+		return mg_chart_printf(&t->chart, "etcd: p99 of fsync reached %s at %s",
+				       mg_duration_text((int64_t)(fsync * 1e9), took, sizeof(took)),
+				       mg_time_clock(when, 0, clock, sizeof(clock)));
 	return MG_STR("etcd");
 }
 

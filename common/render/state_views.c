@@ -144,6 +144,7 @@ static const struct {
 	{ "loops", mg_state_loops, "restarts" },
 	{ "probes", mg_state_probes, "minute" },
 	{ "reasons", mg_state_reasons, "count" },
+	{ "metrics", mg_state_metrics, NULL },
 };
 
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
@@ -275,6 +276,11 @@ bool mg_state_view_exists(struct mg_str name, struct mg_buf *names)
 		mg_buf_printf(names, ", %s", lists[i].name);
 	}
 	return found;
+}
+
+bool mg_state_view_reads_metrics(struct mg_str name)
+{
+	return mg_str_eq(name, MG_STR("metrics"));
 }
 
 bool mg_state_view_reads_logs(struct mg_str name)

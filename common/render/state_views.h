@@ -25,6 +25,8 @@ bool mg_render_state_view(struct mg_out *o, struct mg_str name, const struct mg_
 bool mg_state_view_exists(struct mg_str name, struct mg_buf *names);
 /* Does the table need logs, too, not only objects? */
 bool mg_state_view_reads_logs(struct mg_str name);
+/* Does it need metrics? */
+bool mg_state_view_reads_metrics(struct mg_str name);
 
 /* The tables that are more than a list of events. */
 void mg_state_restarts(struct mg_sheet *s, const struct mg_case *c,
@@ -34,6 +36,8 @@ void mg_state_loops(struct mg_sheet *s, const struct mg_case *c,
 void mg_state_probes(struct mg_sheet *s, const struct mg_case *c,
 		     const struct mg_state_view_opts *opts);
 void mg_state_reasons(struct mg_sheet *s, const struct mg_case *c,
+		      const struct mg_state_view_opts *opts);
+void mg_state_metrics(struct mg_sheet *s, const struct mg_case *c,
 		      const struct mg_state_view_opts *opts);
 
 static inline bool mg_state_shown(const struct mg_state_view_opts *o, const struct mg_event *e)

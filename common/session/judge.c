@@ -14,7 +14,7 @@ static bool parse_override(struct mg_str text, struct mg_arena *a, struct mg_ove
 	mg_str_cut(text, '=', &key, &value);
 	mg_str_cut(key, '.', &rule, &name);
 	r = mg_rule_find(rule);
-	for (size_t k = 0; r && k < 6 && r->thresholds[k].name; k++)
+	for (size_t k = 0; r && k < MG_THRESHOLDS && r->thresholds[k].name; k++)
 		known |= mg_str_eq(name, mg_strz(r->thresholds[k].name));
 	if (!known || !mg_num_f64(value, &out->value))
 		return false;

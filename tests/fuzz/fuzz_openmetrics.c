@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/derive.h"
 #include "ingest/consumer.h"
 #include "parse/openmetrics.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A metrics file, text or CSV; its first line is also taken as its name. */
+/* A metrics file, text, CSV or JSON; its first line is also taken as its name. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct mg_str       text = mg_str((const char *)data, size), line, rest;
@@ -12,6 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				  .last = true };
 	struct mg_partial   out = { .stats = MG_LEAF_STATS_INIT };
 	struct mg_source    src = { .mtime_ns = MG_SEC };
+	struct mg_samples   derived = { 0 };
 	struct mg_om_sample s;
 	void               *state;
 
@@ -22,6 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mg_consumer_metrics.block(state, &src, &b, &out);
 	mg_consumer_metrics.close(state, &src, &out);
 	mg_samples_sort(&out.samples);
+	mg_samples_derive(&derived, &out.samples);
+	mg_samples_release(&derived);
 	mg_samples_release(&out.samples);
 	mg_batch_release(&out.events);
 	return 0;

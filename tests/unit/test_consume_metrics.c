@@ -81,7 +81,12 @@ static const char prom[] =
 	"# HELP go_goroutines Number.\n"
 	"# TYPE go_goroutines gauge\n"
 	"go_goroutines 1685\n"
-	"apiserver_request_total{code=\"200\"} 5\n"
+	"apiserver_request_total{code=\"200\",verb=\"GET\"} 5\n"
+	"apiserver_request_total{code=\"200\",verb=\"LIST\"} 2 # {trace_id=\"x\"} 0.67 1644272116.1\n"
+	"node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"} 10\n"
+	"node_cpu_seconds_total{cpu=\"1\",mode=\"idle\"} 8\n"
+	"node_cpu_seconds_total{cpu=\"1\",mode=\"iowait\"} 1\n"
+	"node_cpu_seconds_total{cpu=\"1\",mode=\"user\"} 5\n"
 	"apiserver_current_inflight_requests{request_kind=\"mutating\"} 7\n"
 	"apiserver_current_inflight_requests{request_kind=\"readOnly\"} 3\n"
 	"process_resident_memory_bytes broken\n"
@@ -109,19 +114,22 @@ static void text_without_times(void **state)
 
 		feed(mg_strz(prom), &src, size, &p);
 		assert_true(value(&p, "go_goroutines{source=\"scrape-m0\"}", at) == 1685);
-		assert_true(value(&p, "apiserver_current_inflight_requests{request_kind=\"readOnly\","
-				      "source=\"scrape-m0\"}", at) == 3);
+		assert_true(value(&p, "apiserver_current_inflight_requests{source=\"scrape-m0\","
+				      "request_kind=\"readOnly\"}", at) == 3);
 		assert_true(value(&p, "etcd_mvcc_db_total_size_in_bytes{source=\"scrape-m0\"}", at) == 5);
 		assert_true(value(&p, "container_memory_working_set_bytes{pod=\"p\",container=\"etcd\","
 				      "namespace=\"ns\"}", at) == 9);
 		assert_true(value(&p, "container_memory_rss{pod=\"p\",container=\"etcd\","
 				      "namespace=\"ns\"}", at) == 8);
-		assert_true(fabs(value(&p, "etcd_disk_wal_fsync_duration_seconds{quantile=\"0.99\","
-					   "source=\"scrape-m0\"}", at) - 0.003) < 1e-12);
-		assert_int_equal(p.samples.n, 7);
+		assert_true(value(&p, "etcd_disk_wal_fsync_duration_seconds_bucket{source=\"scrape-m0\","
+				      "le=\"0.002\"}", at) == 98);
+		assert_true(value(&p, "apiserver_request_total{source=\"scrape-m0\",code=\"200\"}", at) == 7);
+		assert_true(value(&p, "node_cpu_seconds_total{source=\"scrape-m0\",mode=\"idle\"}", at) == 19);
+		assert_true(value(&p, "node_cpu_seconds_total{source=\"scrape-m0\",mode=\"busy\"}", at) == 5);
+		assert_int_equal(p.samples.n, 15);
 		assert_int_equal(p.stats.bad, 1);
-		assert_int_equal(p.stats.diags[0].line, 7);
-		assert_int_equal(p.stats.lines, 19);
+		assert_int_equal(p.stats.diags[0].line, 12);
+		assert_int_equal(p.stats.lines, 24);
 		assert_int_equal(p.stats.bytes, sizeof(prom) - 1);
 		assert_int_equal(p.stats.records + p.stats.bad + p.stats.other, p.stats.lines);
 		assert_true(p.stats.first_ns == at && p.stats.last_ns == at);
@@ -145,6 +153,31 @@ static void open_metrics_and_dumps(void **state)
 	assert_true(value(&p, "process_cpu_seconds_total{instance=\"i:1\",job=\"j\"}",
 			  1795231311620 * MG_MS) == 9.5);
 	release(&p);
+}
+
+static void answers_of_prometheus(void **state)
+{
+	static const char text[] =
+		"{\n \"status\": \"success\",\n \"data\": {\"resultType\": \"matrix\", \"result\": [\n"
+		"  {\"metric\": {\"__name__\": \"go_goroutines\", \"instance\": \"i:1\"},\n"
+		"   \"values\": [[1795231310.62, \"5\"],\n    [1795231311.62, \"NaN\"]]},\n"
+		"  {\"metric\": {\"__name__\": \"up\"}, \"value\": [1795231310, \"1\"]},\n"
+		"  {\"metric\": {\"__name__\": \"go_goroutines\"}, \"value\": [\"x\"]}\n";
+	for (size_t size = 1; size < 5000; size += 617) {
+		struct mg_source  src = { .path = MG_STR("query.json") };
+		struct mg_partial p = empty();
+
+		feed(mg_strz(text), &src, size, &p);
+		assert_int_equal(p.samples.n, 1);
+		assert_true(value(&p, "go_goroutines{instance=\"i:1\"}", 1795231310620 * MG_MS) == 5);
+		assert_int_equal(p.samples.s[0].line, 5);
+		assert_int_equal(p.stats.records, 1);
+		assert_int_equal(p.stats.other, 2);
+		assert_int_equal(p.stats.bad, 2); /* no pair, and the list does not end */
+		assert_int_equal(p.stats.diags[0].line, 8);
+		assert_int_equal(p.stats.lines, 8);
+		release(&p);
+	}
 }
 
 static void no_time_at_all(void **state)
@@ -176,8 +209,8 @@ static void csv_rows(void **state)
 	feed(mg_strz(text), &src, 60, &p);
 	assert_int_equal(length(&p, "proc_rss_bytes{source=\"kube-apiserver\"}"), 1);
 	assert_int_equal(length(&p, "go_goroutines{source=\"kube-apiserver\"}"), 2);
-	assert_true(value(&p, "apiserver_current_inflight_requests{request_kind=\"readOnly\","
-			      "source=\"kube-apiserver\"}", t0 + MG_SEC) == 1);
+	assert_true(value(&p, "apiserver_current_inflight_requests{source=\"kube-apiserver\","
+			      "request_kind=\"readOnly\"}", t0 + MG_SEC) == 1);
 	assert_int_equal(length(&p, "process_cpu_seconds_total{instance=\"a\"}"), 2);
 	assert_int_equal(p.stats.bad, 2);
 	assert_int_equal(p.stats.records, 4);
@@ -216,7 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_without_times), cmocka_unit_test(open_metrics_and_dumps),
 		cmocka_unit_test(no_time_at_all),     cmocka_unit_test(csv_rows),
-		cmocka_unit_test(names_of_files),
+		cmocka_unit_test(names_of_files),     cmocka_unit_test(answers_of_prometheus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

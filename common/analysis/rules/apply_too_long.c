@@ -3,6 +3,7 @@
 
 #include "analysis/etcdfinding.h"
 #include "analysis/join_key.h"
+#include "analysis/metricfinding.h"
 #include "base/mem.h"
 
 #define LARGE_ANSWER  (INT64_C(1) << 20)
@@ -177,16 +178,43 @@ static void judge(struct mg_rule_ctx *x, struct mg_etcdview *v)
 	report(x, v, &t, &s);
 }
 
+/* etcd counts what it logs: the counter stands in for a log that was not collected. */
+static void measured(struct mg_rule_ctx *x)
+{
+	struct mg_excess   e;
+	struct mg_finding *f;
+	double             worst;
+
+	mg_metric_excess(&e, &x->c->derived, "rate(etcd_server_slow_apply_total)",
+			 mg_rule_num(x, "per_minute") / 60);
+	if (!e.worst)
+		return;
+	worst = e.worst->value * 60;
+	f = mg_find_new(x, MG_SEV_WARNING, MG_CONF_MEDIUM, e.start_ns, e.end_ns);
+	mg_find_claim(x, f, "etcd on %.*s counted up to %.0f slow applies a minute between %s and %s",
+		      MG_FMT(mg_metric_place(e.run.labels)), worst, mg_rule_clock(x, e.start_ns),
+		      mg_rule_clock(x, e.end_ns));
+	mg_find_label(x, f, "etcd slow");
+	mg_excess_evidence(x, f, &e, "slow applies",
+			   mg_arena_printf(&x->out->arena, "%.0f a minute", worst).p);
+	mg_find_num(f, "most_in_a_minute", worst);
+	mg_find_next(x, f, "collect the logs of etcd: they name the requests and how long each took");
+}
+
 static void run(struct mg_rule_ctx *x)
 {
-	if (mg_etcd_logged(x))
+	if (mg_case_has(x->c, MG_KIND_ETCD_LOG))
 		judge(x, x->etcd);
+	else if (mg_metric_known(&x->c->derived, "rate(etcd_server_slow_apply_total)"))
+		measured(x);
+	else
+		mg_etcd_logged(x);
 }
 
 const struct mg_rule mg_rule_apply_too_long = {
 	.id = "apply-too-long",
 	.title = "etcd requests took too long",
-	.needs = "etcd log",
+	.needs = "etcd log, or etcd's metrics",
 	.explain = "etcd logs each request that took longer than 100 ms (200 ms on newer OpenShift). "
 		   "Single lines are noise; 100 in a minute, 1,000 in an hour or several over a second "
 		   "are not. Members are compared at the same minute: one slow member is its disk or "

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "analysis/etcdfinding.h"
+#include "analysis/metricfinding.h"
 #include "base/num.h"
 
 #define MIB (1024.0 * 1024)
@@ -84,11 +85,83 @@ static void fragmented(struct mg_rule_ctx *x, const struct mg_etcdview *v,
 	mg_find_next(x, f, "defragment one member at a time, the leader last; it blocks that member");
 }
 
+/* --- as measured --------------------------------------------------------------------- */
+
+/* What the metrics say of one member, at its last scrape. */
+struct measured {
+	struct mg_sample_run    run; /* of the size */
+	const struct mg_sample *last, *quota, *in_use;
+	double                  percent;
+};
+
+static bool fullest_measured(const struct mg_rule_ctx *x, struct measured *out)
+{
+	const struct mg_samples *t = &x->c->samples;
+	struct mg_sample_run     r;
+	bool                     any = false;
+
+	for (size_t at = 0; mg_samples_next(t, &at, &r);) {
+		struct measured m = { .run = r, .last = &r.s[r.n - 1] };
+		double          of = mg_rule_num(x, "assumed_quota_gib") * 1024 * MIB;
+
+		if (!mg_str_eq(r.metric, MG_STR("etcd_mvcc_db_total_size_in_bytes")))
+			continue;
+		m.quota = mg_metric_last(t, "etcd_server_quota_backend_bytes", r.labels);
+		m.in_use = mg_metric_last(t, "etcd_mvcc_db_total_size_in_use_in_bytes", r.labels);
+		m.percent = 100 * m.last->value / (m.quota && m.quota->value > 0 ? m.quota->value : of);
+		if (!any || m.percent > out->percent)
+			*out = m;
+		any = true;
+	}
+	return any;
+}
+
+static void judge_measured(struct mg_rule_ctx *x, const struct measured *m)
+{
+	bool                    critical = m->percent >= mg_rule_num(x, "critical_percent");
+	bool                    warning = m->percent >= mg_rule_num(x, "warning_percent");
+	bool                    known = m->quota && m->quota->value > 0;
+	const struct mg_sample *first = &m->run.s[0], *last = m->last;
+	double                  of = known ? m->quota->value
+					   : mg_rule_num(x, "assumed_quota_gib") * 1024 * MIB;
+	struct mg_finding      *f;
+	char                    db[24], quota_text[24];
+
+	if (m->percent < mg_rule_num(x, "info_percent"))
+		return;
+	f = mg_find_new(x, critical ? MG_SEV_CRITICAL : warning ? MG_SEV_WARNING : MG_SEV_INFO,
+			known ? MG_CONF_HIGH : MG_CONF_LOW, last->time_ns, last->time_ns);
+	mg_num_bytes_text(last->value, db, sizeof(db));
+	mg_find_claim(x, f, "the database of etcd on %.*s is %s, %.0f %% of %s %s; at 100 %% every "
+			    "write is refused", MG_FMT(mg_metric_place(m->run.labels)), db, m->percent,
+		      known ? "its quota of" : "a quota that is not known, taken as",
+		      mg_num_bytes_text(of, quota_text, sizeof(quota_text)));
+	mg_find_label(x, f, "etcd database %.0f %% full", m->percent);
+	mg_find_evidence(x, f, last->artifact, last->line, last->time_ns, "size of the database on %.*s: %s",
+			 MG_FMT(mg_metric_place(m->run.labels)), db);
+	mg_find_num(f, "db_bytes", last->value);
+	if (m->in_use)
+		mg_find_num(f, "in_use_bytes", m->in_use->value);
+	mg_find_num(f, "quota_bytes", of);
+	mg_find_num(f, "percent", m->percent);
+	if (last->time_ns > first->time_ns)
+		mg_find_num(f, "growth_bytes", last->value - first->value);
+	mg_find_next(x, f, "find what fills it (object_count.json, or apiserver_storage_objects), "
+			   "delete it, compact, then defragment one member at a time");
+}
+
+/* --- as etcd says it ------------------------------------------------------------------ */
+
 static void judge(struct mg_rule_ctx *x, const struct mg_etcdview *v)
 {
 	const struct mg_etcd_member *m = fullest(x, v);
+	struct measured              measured;
 	double                       percent;
 
+	if (!m && fullest_measured(x, &measured)) {
+		judge_measured(x, &measured);
+		return;
+	}
 	if (!m) {
 		mg_rule_missing(x, "etcd_info/endpoint_status.json (`etcdctl endpoint status "
 				   "--cluster -w json`)");
@@ -116,7 +189,7 @@ static void run(struct mg_rule_ctx *x)
 const struct mg_rule mg_rule_db_size = {
 	.id = "db-size",
 	.title = "etcd's database is large",
-	.needs = "etcd_info/endpoint_status.json, or compaction lines in etcd log",
+	.needs = "etcd_info/endpoint_status.json, compaction lines in etcd log, or etcd's metrics",
 	.explain = "At the quota etcd refuses every write. The quota is read from the log or from "
 		   "etcdctl (3.6); where neither says it, that of OpenShift is taken.",
 	.references = "openshift/cluster-etcd-operator alerts etcdDatabaseQuotaLowSpace, "
