@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mgunpack - list, print or extract what an archive holds, whatever it is wrapped in.
  *
- *   mgunpack must-gather.tar.gz                        kind, bytes and path of every file
+ *   mgunpack must-gather.tar.gz                        kind, size, time span, path of every file
+ *   mgunpack --coverage must-gather.tar.gz             what is missing, and how to collect it
  *   mgunpack -O --kind=audit must-gather.tar.gz | jq   all audit events, decompressed
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,28 +13,29 @@
 #include <unistd.h>
 
 #include "base/confine.h"
-#include "base/time.h"
-#include "cli/opt.h"
-#include "io/bundle.h"
+#include "base/num.h"
 #include "io/extract.h"
 #include "io/out.h"
+#include "render/inventory.h"
 #include "session/session.h"
 #include "session/values.h"
 
 struct opts {
-	bool             list, extract, to_stdout, json, no_headers;
-	const char      *dir, *format;
-	struct mg_list   kinds, globs;
-	struct mg_common common;
-	uint64_t         kind_bits; /* 0: all */
+	bool                 list, extract, to_stdout, coverage, json, no_headers, flat;
+	const char          *dir, *format, *strip;
+	struct mg_list       kinds, globs;
+	struct mg_common     common;
+	uint64_t             kind_bits; /* 0: all */
+	enum mg_sheet_format form;
 };
 
 struct run {
 	const struct mg_tool *tool;
 	const struct opts    *o;
 	struct mg_out         out;
-	int                   dir; /* -C, for extraction */
-	uint64_t              files, skipped, faults;
+	struct mg_extract     to;
+	struct mg_buf         as; /* the path that a file got */
+	uint64_t              skipped, stripped, faults;
 	bool                  cannot_write, disk_full;
 };
 
@@ -42,44 +43,23 @@ struct run {
 
 static void extract(struct run *r, const struct mg_leaf *leaf)
 {
-	if (mg_extract_leaf(r->dir, leaf) == MG_OK)
-		return;
-	r->disk_full = errno == ENOSPC || errno == EROFS; /* no use to go on */
-	mg_say(r->tool, "cannot write '%.*s' below '%s': %s", MG_FMT(leaf->path), r->o->dir,
-	       strerror(errno));
-	r->cannot_write = true;
-}
+	enum mg_status st = mg_extract_leaf(&r->to, leaf, &r->as);
 
-static uint64_t count_bytes(struct mg_src *src)
-{
-	struct mg_str s;
-
-	while (mg_src_peek(src, 1, &s, NULL) == MG_OK)
-		mg_src_consume(src, s.n);
-	return mg_src_offset(src);
-}
-
-static void list(struct run *r, const struct mg_leaf *leaf)
-{
-	uint64_t      bytes = count_bytes(leaf->src);
-	const char   *kind = mg_kind_name(leaf->kind);
-	struct mg_buf b = { 0 };
-	char          when[40];
-
-	if (!r->o->json) {
-		mg_out_printf(&r->out, "%-11s %12" PRIu64 "  %.*s\n", kind, bytes,
-			      MG_FMT(leaf->path));
-		return;
+	if (st == MG_SKIP) {
+		r->stripped++;
+		if (r->o->common.verbose)
+			mg_say(r->tool, "'%.*s': left out: --strip=%u takes all of its path",
+			       MG_FMT(leaf->path), r->to.strip);
+	} else if (st != MG_OK) {
+		r->disk_full = errno == ENOSPC || errno == EROFS; /* no use to go on */
+		mg_say(r->tool, "cannot write '%.*s' below '%s': %s", MG_FMT(leaf->path), r->o->dir,
+		       strerror(errno));
+		r->cannot_write = true;
+	} else if (!r->to.strip && !r->to.flat && !mg_str_eq(mg_buf_str(&r->as), leaf->path) &&
+		   !r->o->common.quiet) {
+		mg_say(r->tool, "'%.*s': written as '%.*s'", MG_FMT(leaf->path),
+		       MG_FMT(mg_buf_str(&r->as)));
 	}
-	mg_buf_addz(&b, "{\"path\":");
-	mg_buf_json(&b, leaf->path);
-	mg_buf_printf(&b, ",\"kind\":\"%s\",\"bytes\":%" PRIu64, kind, bytes);
-	if (leaf->mtime_ns != MG_TIME_NONE)
-		mg_buf_printf(&b, ",\"mtime\":\"%s\"",
-			      mg_time_format(leaf->mtime_ns, 0, when, sizeof(when)));
-	mg_buf_addz(&b, "}\n");
-	mg_out_add(&r->out, mg_buf_str(&b));
-	mg_buf_release(&b);
 }
 
 static void print(struct run *r, const struct mg_leaf *leaf)
@@ -94,9 +74,10 @@ static void print(struct run *r, const struct mg_leaf *leaf)
 
 /* --- the walk ------------------------------------------------------------------------------- */
 
-static bool wanted(const struct opts *o, const struct mg_leaf *leaf)
+static bool wanted(void *ctx, const struct mg_leaf *leaf)
 {
-	bool hit = o->globs.n == 0;
+	const struct opts *o = ctx;
+	bool               hit = o->globs.n == 0;
 
 	if (o->kind_bits && !(o->kind_bits >> leaf->kind & 1))
 		return false;
@@ -109,15 +90,12 @@ static bool on_leaf(void *ctx, struct mg_leaf *leaf)
 {
 	struct run *r = ctx;
 
-	if (!wanted(r->o, leaf))
+	if (!wanted((void *)(uintptr_t)r->o, leaf))
 		return true;
-	r->files++;
 	if (r->o->extract)
 		extract(r, leaf);
-	else if (r->o->to_stdout)
-		print(r, leaf);
 	else
-		list(r, leaf);
+		print(r, leaf);
 	return r->out.err.status == MG_OK && !r->disk_full;
 }
 
@@ -155,49 +133,100 @@ static int parse_kinds(const struct mg_tool *tool, const struct mg_list *l, uint
 	return -1;
 }
 
-static int check(const struct mg_tool *tool, struct opts *o, struct mg_bundle_opts *b)
+static int check(const struct mg_tool *tool, struct opts *o, struct run *r)
 {
-	int rc;
+	uint64_t strip = 0;
+	int      rc = parse_kinds(tool, &o->kinds, &o->kind_bits);
 
-	for (size_t i = 0; i < o->common.limits.n; i++)
-		if (!mg_limits_parse(&b->limits, mg_strz(o->common.limits.v[i])))
-			return mg_usage_error(tool, "'--limit=%s': expected depth=N, members=N, "
-					      "member-size=N or ratio=N", o->common.limits.v[i]);
-	if ((rc = parse_kinds(tool, &o->kinds, &o->kind_bits)) >= 0)
+	if (rc >= 0)
 		return rc;
-	o->json |= o->format && o->format[0] == 'j';
-	if (o->list + o->extract + o->to_stdout > 1)
-		return mg_usage_error(tool, "only one of --list, --extract and --stdout");
+	if (o->format)
+		mg_sheet_format_parse(mg_strz(o->format), &o->form);
+	if (o->json)
+		o->form = MG_SHEET_JSONL;
+	if (o->list + o->extract + o->to_stdout + o->coverage > 1)
+		return mg_usage_error(tool, "only one of --list, --extract, --stdout and --coverage");
+	if (o->coverage && o->form != MG_SHEET_PEOPLE)
+		return mg_usage_error(tool, "'--coverage' is text; for programs it is in findings.json "
+				      "of mgcorrelate");
+	if ((o->strip || o->flat) && !o->extract)
+		return mg_usage_error(tool, "'--strip' and '--flat' go with --extract");
+	if (o->strip && (!mg_num_u64(mg_strz(o->strip), &strip) || strip > 1000))
+		return mg_usage_error(tool, "'--strip=%s': expected a number up to 1000", o->strip);
+	r->to.strip = (unsigned)strip;
+	r->to.flat = o->flat;
 	return -1;
 }
 
-static int run(struct run *r, char **operands, int n, struct mg_bundle_opts *b)
+/* Print or extract: nothing is parsed. */
+static int unpack(struct run *r, char **operands, int n)
 {
-	int readable = 0;
+	struct mg_bundle_opts b = { mg_limits_default, on_fault, NULL, r };
+	int                   readable = 0, rc;
 
-	if (r->o->extract && (r->dir = open(r->o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
-		mg_say(r->tool, "cannot open '%s': %s", r->o->dir, strerror(errno));
-		return MG_EXIT_OUTPUT;
-	}
-	if (!r->o->extract && !r->o->to_stdout && !r->o->json && !r->o->no_headers)
-		mg_out_printf(&r->out, "%-11s %12s  %s\n", "KIND", "BYTES", "PATH");
+	if ((rc = mg_session_limits(r->tool, &r->o->common.limits, &b.limits)) >= 0)
+		return rc;
 	for (int i = 0; i < n && r->out.err.status == MG_OK && !r->disk_full; i++) {
 		struct mg_err err = { 0 };
 
-		if (mg_bundle_walk(operands[i], b, on_leaf, r, &err) == MG_OK) {
+		if (mg_bundle_walk(operands[i], &b, on_leaf, r, &err) == MG_OK) {
 			readable++;
 			continue;
 		}
 		mg_say(r->tool, "%s", err.msg);
 		r->faults++;
 	}
-	if (mg_out_close(&r->out) == MG_FATAL)
-		mg_say(r->tool, "%s", r->out.err.msg);
-	if (r->skipped && !r->o->common.quiet)
-		mg_say(r->tool, "%" PRIu64 " links, devices and the like skipped", r->skipped);
-	if (r->out.err.status == MG_FATAL || r->cannot_write)
+	if (r->stripped && !r->o->common.quiet)
+		mg_say(r->tool, "%" PRIu64 " files left out: --strip=%u takes all of their path",
+		       r->stripped, r->to.strip);
+	if (r->cannot_write)
 		return MG_EXIT_OUTPUT;
 	return !readable ? MG_EXIT_USAGE : r->faults ? MG_EXIT_DAMAGED : MG_EXIT_OK;
+}
+
+/* List or coverage: every file is read as the other tools read it. */
+static int survey(struct run *r, char **operands, int n)
+{
+	const struct opts    *o = r->o;
+	struct mg_ingest_opts io = { .count_all = true, .wants = wanted, .ctx = (void *)(uintptr_t)o };
+	struct mg_case        c;
+	int                   rc = mg_session_read(r->tool, &o->common, NULL, &io, operands, n, &c);
+
+	if (rc != MG_EXIT_OK && rc != MG_EXIT_DAMAGED)
+		return rc;
+	if (o->coverage)
+		mg_render_coverage(&r->out, &c, !o->no_headers);
+	else
+		mg_render_inventory(&r->out, &c, o->form, !o->no_headers);
+	r->skipped = c.passed_over;
+	mg_case_release(&c);
+	return rc;
+}
+
+static int run(struct run *r, char **operands, int n)
+{
+	int rc = r->o->extract || r->o->to_stdout ? unpack(r, operands, n) : survey(r, operands, n);
+
+	if (r->skipped && !r->o->common.quiet)
+		mg_say(r->tool, "%" PRIu64 " links, devices and the like skipped", r->skipped);
+	return mg_session_end(r->tool, &r->out, rc);
+}
+
+/* What is extracted goes below one directory, which must be there before the tool gives up
+ * writing anywhere else. */
+static int begin(struct run *r)
+{
+	if (!r->o->extract) {
+		mg_session_begin();
+		return -1;
+	}
+	mg_session_begin_writer();
+	if (!mg_extract_open(&r->to, r->o->dir)) {
+		mg_say(r->tool, "cannot open '%s': %s", r->o->dir, strerror(errno));
+		return MG_EXIT_OUTPUT;
+	}
+	mg_confine(&(struct mg_confine){ .dir = r->o->dir });
+	return -1;
 }
 
 int main(int argc, char **argv)
@@ -205,11 +234,17 @@ int main(int argc, char **argv)
 	struct opts         o = { .dir = "." };
 	const struct mg_opt table[] = {
 		{ MG_OPT_FLAG, 'l', "list", NULL,
-		  "kind, bytes and path of each file (default)", &o.list },
+		  "kind, size, lines, time span, path of each file (default)", &o.list },
+		{ MG_OPT_FLAG, 0, "coverage", NULL,
+		  "what is there, what is missing, how to collect it", &o.coverage },
 		{ MG_OPT_FLAG, 'x', "extract", NULL,
 		  "write the files, decompressed, under their paths", &o.extract },
 		{ MG_OPT_TEXT, 'C', "directory", "DIR",
-		  "extract below DIR (default: here)", &o.dir },
+		  "extract below DIR, made when missing (default: here)", &o.dir },
+		{ MG_OPT_TEXT, 0, "strip", "N",
+		  "extract without the first N components of each path", &o.strip },
+		{ MG_OPT_FLAG, 0, "flat", NULL,
+		  "extract into one directory: a/b becomes a__b", &o.flat },
 		{ MG_OPT_FLAG, 'O', "stdout", NULL,
 		  "print the contents, one after the other", &o.to_stdout },
 		{ MG_OPT_LIST, 'k', "kind", "KIND,...",
@@ -218,7 +253,7 @@ int main(int argc, char **argv)
 		  "only paths that match (* also matches /)", &o.globs },
 		{ MG_OPT_FLAG, 0, "json", NULL,
 		  "same as --format=jsonl", &o.json },
-		{ MG_OPT_WORD, 0, "format", "text|jsonl", "of the list", &o.format },
+		{ MG_OPT_WORD, 0, "format", "text|tsv|csv|json|jsonl", "of the list", &o.format },
 		{ MG_OPT_FLAG, 0, "no-headers", NULL,
 		  "no heading above the list", &o.no_headers },
 		MG_COMMON_OPTS(&o.common),
@@ -229,32 +264,28 @@ int main(int argc, char **argv)
 		.summary = "list, print or extract what an archive holds",
 		.usage = "[options] [file | directory | archive | -]...",
 		.examples = "  mgunpack must-gather.tar.gz\n"
+			    "  mgunpack --coverage must-gather.tar.gz\n"
 			    "  mgunpack -O --kind=audit must-gather.tar.gz | jq .verb\n"
 			    "  mgunpack -x -C out -g '*/kube-apiserver/*' must-gather.tar.gz\n",
 		.opts = table,
 		.values = values,
 	};
-	struct run            r = { .tool = &tool, .o = &o, .dir = -1 };
-	struct mg_bundle_opts b = { mg_limits_default, on_fault, NULL, &r };
-	char                **operands;
-	int                   n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
+	struct run r = { .tool = &tool, .o = &o, .to = { .dir = -1 } };
+	char     **operands;
+	int        n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
 	if (rc < 0)
-		rc = check(&tool, &o, &b);
+		rc = check(&tool, &o, &r);
 	if (rc < 0)
 		rc = mg_opt_stdin(&tool, &operands, &n);
-	if (rc < 0 && o.extract) {
-		mg_session_begin_writer();
-		mg_confine(&(struct mg_confine){ .dir = o.dir });
-	} else if (rc < 0) {
-		mg_session_begin();
-	}
+	if (rc < 0)
+		rc = begin(&r);
 	if (rc < 0) {
 		mg_out_fd(&r.out, STDOUT_FILENO);
-		rc = run(&r, operands, n, &b);
+		rc = run(&r, operands, n);
 	}
-	if (r.dir >= 0)
-		close(r.dir);
+	mg_extract_close(&r.to);
+	mg_buf_release(&r.as);
 	mg_list_release(&o.kinds);
 	mg_list_release(&o.globs);
 	mg_list_release(&o.common.limits);

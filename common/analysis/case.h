@@ -22,6 +22,10 @@ struct mg_artifact {
 	int64_t              size;   /* as stored, -1 unknown */
 	struct mg_source     source; /* node, pod, component … from the path */
 	struct mg_leaf_stats stats;
+	struct mg_str        whole;   /* path as the walk named it; p == NULL: only named by an
+					 event stream */
+	uint32_t             same_as; /* 1 + the artifact whose bytes these are: not read again;
+					 0: its own */
 };
 
 struct mg_input {
@@ -51,6 +55,8 @@ struct mg_case {
 	uint32_t            nartifacts, artifacts_cap;
 	struct mg_fault    *faults;
 	uint32_t            nfaults, faults_cap;
+	uint64_t            passed_over; /* links, devices and the like; the first are in faults */
+	uint32_t            copies;      /* artifacts with same_as */
 	struct mg_batch     events; /* sorted */
 	struct mg_requests *audit;  /* never NULL; empty when there was no audit log */
 	struct mg_requests *http;   /* never NULL; from httplog lines                */

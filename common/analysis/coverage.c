@@ -266,6 +266,10 @@ void mg_coverage_build(struct mg_coverage *cov, const struct mg_case *c)
 	for (uint32_t i = 0; i < c->nartifacts; i++) {
 		const struct mg_artifact *a = &c->artifacts[i];
 
+		if (a->same_as) {
+			cov->copies++;
+			continue;
+		}
 		seen[i] = rows_of(a, seen[i]);
 		for (int k = 0; k < MG_COV_COUNT; k++)
 			if (seen[i] & (1u << k))

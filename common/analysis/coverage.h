@@ -53,6 +53,7 @@ struct mg_coverage {
 	struct mg_arena        arena;
 	struct mg_coverage_row row[MG_COV_COUNT];
 	uint32_t               files, empty; /* of all rows, each artifact once */
+	uint32_t               copies;       /* of files in the rows; in none themselves */
 	bool                   openshift;    /* commands are `oc`, else `kubectl` */
 };
 

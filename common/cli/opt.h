@@ -61,7 +61,7 @@ struct mg_common {
 	{ MG_OPT_BRIEF, 0, NULL, NULL, "In all tools (see mg(7))", NULL },                   \
 	{ MG_OPT_COUNT, 'j', "threads", "N", "worker threads (default: all processors)",     \
 	  &(c)->threads },                                                                   \
-	{ MG_OPT_LIST, 0, "limit", "WHAT=N", "raise a limit: depth, members, member-size, ratio", \
+	{ MG_OPT_LIST, 0, "limit", "WHAT=N", "set limits: depth, members, member-size, ratio", \
 	  &(c)->limits },                                                                    \
 	{ MG_OPT_WORD, 0, "color", "auto|always|never", "colours (NO_COLOR is honoured)",    \
 	  &(c)->color },                                                                     \

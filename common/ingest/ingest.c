@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/scan.h"
 #include "ingest/consume_audit.h"
+#include "ingest/copies.h"
 #include "io/pool.h"
 #include "parse/audit_memo.h"
 
@@ -15,6 +17,9 @@
 
 /* So much of an audit log tells whether it holds a record a line. */
 #define AUDIT_HEAD 65536
+
+/* Links and devices kept by name; an archive may hold millions. */
+#define PASSED_OVER_NAMED 1000
 
 /* What a thread keeps from block to block, whatever leaf they are of. */
 struct desk {
@@ -43,9 +48,11 @@ struct run {
 	struct mg_case              *c;
 	const struct mg_ingest_opts *o;
 	struct mg_pool              *pool;
-	const char                  *operand; /* being walked */
+	const char                  *operand; /* being walked ... */
+	uint32_t                     first;   /* ... its first artifact */
 	struct desk                 *desks;
 	struct mg_spares             spares;
+	struct mg_copies            *copies;
 	size_t                       block_size;
 	uint64_t                     leaves;
 	struct mg_intern             told;      /* artifact paths that event streams name ... */
@@ -250,8 +257,11 @@ static void pass_progress(void *ctx, uint64_t done, int64_t total)
 static void add_fault(void *ctx, struct mg_str path, const struct mg_err *err)
 {
 	struct run     *r = ctx;
-	struct mg_fault f = { mg_arena_str(&r->c->arena, path), *err };
+	struct mg_fault f;
 
+	if (err->status == MG_SKIP && r->c->passed_over++ >= PASSED_OVER_NAMED)
+		return;
+	f = (struct mg_fault){ mg_arena_str(&r->c->arena, path), *err };
 	MG_PUSH(r->c->faults, r->c->nfaults, r->c->faults_cap, f);
 }
 
@@ -283,7 +293,7 @@ static struct mg_source *add_artifact(struct run *r, const struct mg_leaf *leaf)
 	struct mg_artifact a = { .kind = leaf->kind, .size = leaf->size,
 				 .stats = MG_LEAF_STATS_INIT };
 
-	a.path = mg_arena_str(&c->arena, leaf->path);
+	a.path = a.whole = mg_arena_str(&c->arena, leaf->path);
 	find_source(r, a.path, s);
 	if (leaf->kind == MG_KIND_ETCD_LOG && !s->component.n)
 		s->component = MG_STR("etcd"); /* through a pipe no path says so */
@@ -314,8 +324,21 @@ static void submit(struct run *r, struct leaf_run *lr, struct mg_block *b, bool 
 	mg_pool_submit(r->pool, j, lr->consumer->stateful ? r->leaves : 0);
 }
 
+/* Of what nothing is parsed from. */
+static void count_block(void *state, const struct mg_source *src, const struct mg_block *b,
+			struct mg_partial *out)
+{
+	out->stats.bytes += b->n;
+	out->stats.lines += mg_scan_count(mg_str(b->p, b->n), '\n') + (b->last && b->p[b->n - 1] != '\n');
+	out->stats.other = out->stats.lines;
+}
+
+static const struct mg_consumer counter = { .name = "count", .block = count_block };
+
 static const struct mg_consumer *pick(struct run *r, const struct mg_leaf *leaf)
 {
+	const struct mg_consumer *k;
+
 	if (r->o->pick)
 		return r->o->pick(r->o->ctx, leaf);
 	if (r->o->kinds && !(r->o->kinds >> leaf->kind & 1))
@@ -327,40 +350,73 @@ static const struct mg_consumer *pick(struct run *r, const struct mg_leaf *leaf)
 			head = mg_str("", 0);
 		return mg_consumer_audit_for(head);
 	}
-	return mg_consumer_of(leaf->kind);
+	k = mg_consumer_of(leaf->kind);
+	return !k && r->o->count_all ? &counter : k;
+}
+
+/* Cut the leaf into blocks and submit them; *all gets the fingerprint of its bytes. */
+static void read_leaf(struct run *r, struct leaf_run *lr, struct mg_src *src,
+		      struct mg_digest *all)
+{
+	struct mg_blocks blocks;
+	struct mg_block  b;
+	struct mg_err    err = { 0 };
+	enum mg_status   st;
+	bool             ended = false;
+
+	mg_digest_init(all);
+	mg_blocks_init(&blocks, src, r->block_size);
+	blocks.spares = &r->spares;
+	while ((st = mg_blocks_next(&blocks, &b, &err)) != MG_EOF && st != MG_FATAL) {
+		if (st == MG_FAIL)
+			add_fault(r, lr->source->path, &err);
+		mg_digest_add(all, mg_str(b.p, b.n));
+		ended = b.last;
+		submit(r, lr, &b, ended);
+	}
+	if (!ended) /* the source broke: the walker reports it */
+		submit(r, lr, NULL, true);
+	mg_digest_end(all);
+	mg_blocks_release(&blocks);
+}
+
+/* Two dumps or profiles that are named one by one are there to be compared, equal or not. */
+static bool is_for_comparison(const struct run *r, enum mg_kind kind, uint32_t other)
+{
+	return other < r->first &&
+	       (kind == MG_KIND_GOROUTINE || kind == MG_KIND_HEAP || kind == MG_KIND_PPROF);
 }
 
 static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 {
 	struct run               *r = ctx;
-	const struct mg_consumer *k = pick(r, leaf);
-	struct mg_source         *s = add_artifact(r, leaf);
-	struct mg_blocks          blocks;
-	struct mg_block           b;
+	const struct mg_consumer *k;
+	struct mg_source         *s;
 	struct leaf_run          *lr;
-	struct mg_err             err = { 0 };
-	enum mg_status            st;
-	bool                      ended = false;
+	struct mg_digest          all;
+	uint64_t                  head;
+	uint32_t                  same;
 
+	if (r->o->wants && !r->o->wants(r->o->ctx, leaf))
+		return true;
+	k = pick(r, leaf);
+	s = add_artifact(r, leaf);
 	if (!k)
 		return true;
+	if (mg_copies_find(r->copies, leaf->src, s, &head, &same) &&
+	    !is_for_comparison(r, leaf->kind, same)) {
+		r->c->artifacts[s->artifact].same_as = same + 1;
+		r->c->copies++;
+		return true;
+	}
 	r->leaves++;
 	lr = mg_zalloc(sizeof(*lr));
 	lr->desks = r->desks;
 	lr->consumer = k;
 	lr->source = s;
 	lr->state = k->open ? k->open(s) : NULL;
-	mg_blocks_init(&blocks, leaf->src, r->block_size);
-	blocks.spares = &r->spares;
-	while ((st = mg_blocks_next(&blocks, &b, &err)) != MG_EOF && st != MG_FATAL) {
-		if (st == MG_FAIL)
-			add_fault(r, s->path, &err);
-		ended = b.last;
-		submit(r, lr, &b, ended);
-	}
-	if (!ended) /* the source broke: the walker reports it */
-		submit(r, lr, NULL, true);
-	mg_blocks_release(&blocks);
+	read_leaf(r, lr, leaf->src, &all);
+	mg_copies_add(r->copies, head, &all, s);
 	return true;
 }
 
@@ -430,6 +486,7 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 	if (o.limits.depth == 0)
 		o.limits = mg_limits_default;
 	r->operand = operand;
+	r->first = in.first;
 	st = mg_bundle_walk(operand, &o, take_leaf, r, err);
 	mg_pool_drain(r->pool);
 	in.n = c->nartifacts - in.first;
@@ -486,6 +543,7 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 
 	r.block_size = o->block_size ? o->block_size : MG_BLOCK_SIZE;
 	r.desks = desks_new(c, threads);
+	r.copies = mg_copies_new();
 	r.pool = mg_pool_new(threads, (size_t)threads * BLOCKS_PER_THREAD, &ops);
 	for (int i = 0; i < n; i++) {
 		struct mg_err e = { 0 };
@@ -500,6 +558,7 @@ enum mg_status mg_ingest_run(struct mg_case *c, char *const *operands, int n,
 	tell_opens(&r);
 	desks_clear(r.desks, c, threads);
 	mg_spares_release(&r.spares);
+	mg_copies_free(r.copies);
 	mg_intern_release(&r.told);
 	free(r.told_ids);
 	c->offsets = o->offsets;

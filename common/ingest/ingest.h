@@ -23,7 +23,10 @@ struct mg_ingest_opts {
 	int64_t          since_ns, until_ns;
 	uint64_t         kinds;      /* bit per enum mg_kind to parse, 0: all; every leaf is
 					listed in the case all the same */
+	bool             count_all;  /* also leaves that nothing is parsed from: bytes and lines */
 	bool             changes;    /* also object.changed, of every object: there are many */
+	/* NULL, or asked first of all: false leaves the leaf out, as if it were not there */
+	bool (*wants)(void *ctx, const struct mg_leaf *leaf);
 	/* NULL: the built-in consumer of each kind.  Otherwise asked first; a NULL result means
 	 * "do not parse this leaf". */
 	const struct mg_consumer *(*pick)(void *ctx, const struct mg_leaf *leaf);

@@ -71,7 +71,60 @@ static struct mg_str node_of_pod(struct mg_str pod)
 	return mg_str("", 0);
 }
 
-/* namespaces/NS/pods/POD[/CONTAINER/CONTAINER/logs/FILE] (oc adm inspect) */
+static struct mg_str without(struct mg_str s, const char *tail)
+{
+	if (mg_str_ends(s, mg_strz(tail)))
+		s.n -= strlen(tail);
+	return s;
+}
+
+/* sosreport-HOST[-CASE]-YYYY-MM-DD-xxxxxxx */
+static struct mg_str sos_host(struct mg_str dir)
+{
+	struct mg_str name = mg_str_from(dir, sizeof("sosreport-") - 1);
+
+	for (size_t i = 1; i + 11 < name.n; i++) {
+		const char *d = name.p + i;
+
+		if (d[0] == '-' && mg_is_digit(d[1]) && mg_is_digit(d[4]) && d[5] == '-' &&
+		    mg_is_digit(d[6]) && mg_is_digit(d[7]) && d[8] == '-' && mg_is_digit(d[9]))
+			return mg_str_head(name, i);
+	}
+	return name;
+}
+
+/* The directories that kind makes a node: CLUSTER-control-plane, CLUSTER-worker2. */
+static bool is_kind_node(struct mg_str name)
+{
+	while (name.n && mg_is_digit(name.p[name.n - 1]))
+		name.n--;
+	return mg_str_ends(name, MG_STR("-control-plane")) || mg_str_ends(name, MG_STR("-worker"));
+}
+
+/* Whose files lie below component `i` of the path (the first of what a node itself names):
+ * HOST/var/log/pods/..., KIND-NODE/pods/..., KIND-NODE/kubelet.log.  Empty: not said. */
+static struct mg_str node_above(const struct parts *p, int i)
+{
+	static const char *const roots[] = { "rootfs", "root", "host", "sysroot", "mnt" };
+	struct mg_str            name;
+
+	if (i < 1)
+		return mg_str("", 0);
+	if (!is(p, i - 1, "log") || !is(p, i - 2, "var"))
+		return is_kind_node(p->v[i - 1]) ? p->v[i - 1] : mg_str("", 0);
+	if (i < 3)
+		return mg_str("", 0);
+	name = p->v[i - 3];
+	if (mg_str_starts(name, MG_STR("sosreport-")))
+		return sos_host(name);
+	for (size_t k = 0; k < sizeof(roots) / sizeof(roots[0]); k++)
+		if (mg_str_eq(name, mg_strz(roots[k])))
+			return mg_str("", 0);
+	return name;
+}
+
+/* namespaces/NS/pods/POD[/CONTAINER/CONTAINER/logs/FILE] (oc adm inspect), and of a sosreport
+ * namespaces/NS/pods/podlogs/oc_logs_--namespace_NS_POD[_-p] */
 static bool inspect_path(const struct parts *p, struct mg_source *s)
 {
 	int i = find(p, "namespaces");
@@ -79,6 +132,14 @@ static bool inspect_path(const struct parts *p, struct mg_source *s)
 	if (i < 0)
 		return false;
 	s->ns = p->v[i + 1];
+	if (is(p, i + 2, "pods") && is(p, i + 3, "podlogs") && i + 4 == p->n - 1) {
+		struct mg_str file = without(p->v[i + 4], "_-p");
+		ptrdiff_t     at = mg_str_rchr(file, '_');
+
+		if (at > 0)
+			s->pod = mg_str_from(file, (size_t)at + 1);
+		return true;
+	}
 	if (is(p, i + 2, "pods") && i + 3 < p->n) {
 		s->pod = p->v[i + 3];
 		if (i + 5 < p->n)
@@ -87,7 +148,8 @@ static bool inspect_path(const struct parts *p, struct mg_source *s)
 	return true;
 }
 
-/* pods/NS_POD_UID/CONTAINER/N.log and containers/POD_NS_CONTAINER-ID.log (CRI) */
+/* pods/NS_POD_UID/CONTAINER/N.log and containers/POD_NS_CONTAINER-ID.log (CRI),
+ * pods/NS_POD_CONTAINER[_previous].log (artifacts of a CI job) */
 static bool cri_path(const struct parts *p, struct mg_source *s)
 {
 	struct mg_str a, b, c, rest;
@@ -99,6 +161,10 @@ static bool cri_path(const struct parts *p, struct mg_source *s)
 		s->pod = b;
 		if (i + 3 < p->n)
 			s->container = p->v[i + 2];
+		else if (i + 1 == p->n - 1)
+			s->container = without(without(rest, ".log"), "_previous");
+		if (i + 1 < p->n - 1)
+			s->node = node_above(p, i);
 		return true;
 	}
 	i = find(p, "containers");
@@ -107,12 +173,57 @@ static bool cri_path(const struct parts *p, struct mg_source *s)
 		return false;
 	s->pod = a;
 	s->ns = b;
+	s->node = node_above(p, i);
 	if (mg_str_rchr(c, '-') > 0)
 		s->container = mg_str_head(c, (size_t)mg_str_rchr(c, '-'));
 	return true;
 }
 
-/* pods/logs/NS/POD/CONTAINER[-previous].log (troubleshoot), NS/POD/logs.txt (dump) */
+/* podlogs/NS/POD/logs/CONTAINER.txt (sonobuoy),
+ * cluster-info/NS/podlogs/POD/kubectl_..._logs_POD_-c_CONTAINER (sosreport) */
+static bool podlogs_path(const struct parts *p, struct mg_source *s)
+{
+	struct mg_str file = p->v[p->n - 1];
+	int           i = find(p, "podlogs");
+	ptrdiff_t     at;
+
+	if (i >= 0 && i + 4 == p->n - 1 && is(p, i + 3, "logs")) {
+		s->ns = p->v[i + 1];
+		s->pod = p->v[i + 2];
+		s->container = without(file, ".txt");
+		return true;
+	}
+	if (i < 1 || i + 2 != p->n - 1)
+		return false;
+	s->ns = p->v[i - 1];
+	s->pod = p->v[i + 1];
+	at = mg_str_rfind(file, MG_STR("_-c_"));
+	if (at > 0)
+		s->container = without(mg_str_from(file, (size_t)at + 4), "_-p");
+	return true;
+}
+
+/* Lists a namespace: resources/ns/NS/FILE (sonobuoy), cluster-resources/RESOURCE/NS.json
+ * (troubleshoot) */
+static bool objects_path(const struct parts *p, struct mg_source *s)
+{
+	int           i = find(p, "ns");
+	struct mg_str stem, ext;
+
+	if (i > 0 && is(p, i - 1, "resources") && i + 2 == p->n - 1) {
+		s->ns = p->v[i + 1];
+		return true;
+	}
+	i = find(p, "cluster-resources");
+	if (i < 0 || i + 2 > p->n - 1 ||
+	    !mg_str_cut(p->v[p->n - 1], '.', &stem, &ext) || !mg_str_eq(ext, MG_STR("json")))
+		return false;
+	s->ns = stem;
+	return true;
+}
+
+/* pods/logs/NS/POD/CONTAINER[-previous].log, all-logs/POD/CONTAINER.log (troubleshoot),
+ * NS/POD/logs.txt (dump) */
 static bool bundle_path(const struct parts *p, struct mg_source *s)
 {
 	int           i = find(p, "logs");
@@ -121,11 +232,13 @@ static bool bundle_path(const struct parts *p, struct mg_source *s)
 	if (i > 0 && is(p, i - 1, "pods") && i + 3 == p->n - 1) {
 		s->ns = p->v[i + 1];
 		s->pod = p->v[i + 2];
-		if (mg_str_ends(file, MG_STR(".log")))
-			file.n -= 4;
-		if (mg_str_ends(file, MG_STR("-previous")))
-			file.n -= 9;
-		s->container = file;
+		s->container = without(without(file, ".log"), "-previous");
+		return true;
+	}
+	i = find(p, "all-logs");
+	if (i >= 0 && i + 2 == p->n - 1) {
+		s->pod = p->v[i + 1];
+		s->container = without(without(file, ".log"), "-previous");
 		return true;
 	}
 	if (mg_str_eq(file, MG_STR("logs.txt")) && p->n >= 3) {
@@ -159,13 +272,20 @@ static bool audit_path(const struct parts *p, struct mg_source *s)
 	return true;
 }
 
-/* Host files: host_service_logs/ROLE/UNIT_service.log, nodes/NODE/FILE, NODE/kubelet.log */
+/* Host files: host_service_logs/ROLE/UNIT_service.log (or NODE for ROLE), nodes/NODE/FILE,
+ * hosts/NODE/FILE (sonobuoy), NODE/kubelet.log */
 static void host_path(const struct parts *p, struct mg_source *s)
 {
 	struct mg_str file = p->v[p->n - 1];
 	ptrdiff_t     at = mg_str_find(file, MG_STR("_service.log"));
-	int           i = find(p, "nodes");
+	int           i = find(p, "nodes"), k = find(p, "host_service_logs");
 
+	if (i < 0 && (i = find(p, "hosts")) >= 0 && i + 2 >= p->n)
+		i = -1;
+	if (k >= 0 && k + 2 == p->n - 1 && !is(p, k + 1, "masters") && !is(p, k + 1, "workers"))
+		s->node = p->v[k + 1];
+	for (int up = p->n - 1; up > 0 && i < 0 && !s->node.n; up--)
+		s->node = node_above(p, up);
 	if (at > 0 && find(p, "host_service_logs") >= 0)
 		s->component = mg_component_of(mg_str_head(file, (size_t)at));
 	else if (mg_str_starts(file, MG_STR("kubelet")) ||
@@ -202,14 +322,18 @@ void mg_source_from_path(struct mg_str path, struct mg_source *out)
 		return;
 	file = p.v[p.n - 1];
 	if (!inspect_path(&p, out) && !cri_path(&p, out) && !bundle_path(&p, out) &&
-	    !audit_path(&p, out))
+	    !audit_path(&p, out) &&
+	    !podlogs_path(&p, out) && !objects_path(&p, out))
 		host_path(&p, out);
 	if (out->container.n)
 		out->component = mg_component_of(out->container);
-	if (out->pod.n)
+	if (node_of_pod(out->pod).n) /* the static pod's own name knows it better */
 		out->node = node_of_pod(out->pod);
+	if (!out->component.n && out->node.n && out->pod.n > out->node.n) /* COMPONENT-NODE */
+		component_from_name(mg_str_head(out->pod, out->pod.n - out->node.n), out);
 	if (!out->component.n)
 		component_from_name(file, out);
 	out->previous = mg_str_starts(file, MG_STR("previous")) ||
-			mg_str_has(file, MG_STR("-previous"));
+			mg_str_has(file, MG_STR("-previous")) ||
+			mg_str_has(file, MG_STR("_previous")) || mg_str_ends(file, MG_STR("_-p"));
 }

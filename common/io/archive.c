@@ -12,6 +12,8 @@
 #include "base/time.h"
 #include "io/src_ops.h"
 
+#define HEADER_TRIES (UINT32_C(1) << 22) /* 2 GiB of a member without its header */
+
 struct mg_archive {
 	struct archive       *ar;
 	struct archive_entry *entry; /* owned by ar */
@@ -19,6 +21,7 @@ struct mg_archive {
 	bool                  owns_inner;
 	const char           *compression; /* name of it, for a bare compressed stream */
 	bool                  opened, dead, said;
+	bool                  lost;    /* a header was damaged since this was asked last */
 	bool                  saw_end; /* more input was wanted than there is */
 	int64_t               pos; /* in the current member: sparse members have holes */
 	struct mg_err         why; /* of the source below, when it broke */
@@ -163,6 +166,14 @@ static enum mg_status broken(struct mg_archive *a, struct mg_err *err)
 	return mg_err_set(err, MG_FATAL, "%s", text ? text : "damaged archive");
 }
 
+bool mg_archive_lost(struct mg_archive *a)
+{
+	bool lost = a->lost;
+
+	a->lost = false;
+	return lost;
+}
+
 static enum mg_status die(struct mg_archive *a, struct mg_err *err)
 {
 	a->dead = true;
@@ -230,11 +241,13 @@ enum mg_status mg_archive_next(struct mg_archive *a, struct mg_member *m, struct
 		if (archive_read_open(a->ar, a, NULL, on_read, NULL) != ARCHIVE_OK)
 			return die(a, err);
 	}
-	/* A member whose header is unusable is left out; libarchive goes on behind it. */
-	for (int tries = 0; tries < 1000; tries++) {
+	/* A member whose header is unusable is left out; libarchive goes on behind it, 512 bytes
+	 * at a time. */
+	for (uint32_t tries = 0; tries < HEADER_TRIES; tries++) {
 		r = archive_read_next_header(a->ar, &a->entry);
 		if (r != ARCHIVE_RETRY && r != ARCHIVE_FAILED)
 			break;
+		a->lost = true;
 	}
 	if (r == ARCHIVE_EOF)
 		return MG_EOF;
@@ -251,7 +264,18 @@ struct entry_src {
 	struct mg_archive *a;
 	struct mg_str      pending; /* data behind a hole */
 	int64_t            hole;    /* zero bytes still to give */
+	struct mg_err      doubt;   /* the bytes do not fit their checksum, say */
 };
+
+/* The end of an entry: all of its bytes were given, whether or not they are the right ones. */
+static enum mg_status doubtful(const struct entry_src *e, struct mg_err *err)
+{
+	if (e->doubt.status == MG_OK)
+		return MG_EOF;
+	if (err)
+		*err = e->doubt;
+	return MG_FATAL;
+}
 
 static enum mg_status entry_next(void *self, struct mg_str *out, struct mg_err *err)
 {
@@ -268,13 +292,15 @@ static enum mg_status entry_next(void *self, struct mg_str *out, struct mg_err *
 			return broken(a, err);
 		if (r != ARCHIVE_EOF && r < ARCHIVE_WARN)
 			return die(a, err);
+		if (r == ARCHIVE_WARN && e->doubt.status == MG_OK)
+			broken(a, &e->doubt);
 		if (r == ARCHIVE_EOF)
 			n = 0; /* a file may end in a hole */
 		e->hole = at > a->pos ? at - a->pos : 0;
 		e->pending = mg_str(p, n);
 		a->pos += e->hole + (int64_t)n;
 		if (r == ARCHIVE_EOF && e->hole == 0)
-			return MG_EOF;
+			return doubtful(e, err);
 	}
 	if (e->hole) {
 		int64_t n = e->hole < (int64_t)sizeof(zeros) ? e->hole : (int64_t)sizeof(zeros);

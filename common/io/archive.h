@@ -40,6 +40,8 @@ struct mg_archive *mg_archive_open(struct mg_src *inner, enum mg_wrap wrap);
 /* MG_OK: *m is filled.  MG_EOF.  MG_FATAL: nothing more can be read; when an entry source
  * has said so already, err->msg is empty. */
 enum mg_status mg_archive_next(struct mg_archive *a, struct mg_member *m, struct mg_err *err);
+/* Was a member left out since this was asked last, because its header is damaged? */
+bool mg_archive_lost(struct mg_archive *a);
 /* The bytes of the current member; close it before the next mg_archive_next. */
 struct mg_src *mg_archive_entry(struct mg_archive *a);
 /* The archive broke while an entry was read: what follows is lost. */

@@ -32,12 +32,16 @@ const struct mg_limits mg_limits_default = {
 	.ratio = 1000,
 };
 
-bool mg_limits_parse(struct mg_limits *l, struct mg_str text)
+static bool parse_limit(struct mg_limits *l, struct mg_str text)
 {
 	struct mg_str name, value;
 	uint64_t      v;
 
-	if (!mg_str_cut(text, '=', &name, &value) || !mg_num_bytes(value, &v))
+	if (!mg_str_cut(text, '=', &name, &value))
+		return false;
+	if (mg_str_eq(name, MG_STR("ratio")) && mg_str_ends(value, MG_STR(":1")))
+		value.n -= 2;
+	if (!mg_num_bytes(value, &v))
 		return false;
 	if (mg_str_eq(name, MG_STR("depth")))
 		l->depth = v < 64 ? (uint32_t)v : 64; /* the walk recurses */
@@ -52,12 +56,24 @@ bool mg_limits_parse(struct mg_limits *l, struct mg_str text)
 	return true;
 }
 
+bool mg_limits_parse(struct mg_limits *l, struct mg_str text)
+{
+	struct mg_str one;
+	bool          more = true, ok = true;
+
+	while (more && ok) {
+		more = mg_str_cut(text, ',', &one, &text);
+		ok = parse_limit(l, one);
+	}
+	return ok;
+}
+
 struct walk {
 	const struct mg_bundle_opts *opts;
 	mg_leaf_fn                   fn;
 	void                        *ctx;
 	bool                         stop;
-	uint64_t                     leaves;
+	uint64_t                     leaves, members;
 	struct mg_str                top;   /* the operand's own name */
 	struct mg_err                first; /* the first fault: the answer when no leaf came */
 	struct mg_src               *file;  /* the compressed file being read, for progress  */
@@ -134,19 +150,26 @@ static void check_end(struct walk *w, const struct node *n, struct mg_src *src,
 		fault_as(w, n->path, in && mg_archive_dead(in) ? MG_FATAL : MG_FAIL, &err);
 }
 
+/* One more member, whatever it is: each costs time, and a name may cost memory. */
+static bool may_enter(struct walk *w, struct mg_str path)
+{
+	struct mg_err err = { 0 };
+
+	if (w->members++ < w->opts->limits.members)
+		return true;
+	mg_err_set(&err, MG_FATAL, "more than %" PRIu64 " members; the rest is left out "
+		   "(raise with --limit members=N)", w->opts->limits.members);
+	fault(w, path, &err);
+	w->stop = true;
+	return false;
+}
+
 static void leaf(struct walk *w, const struct node *n, struct mg_src *src)
 {
 	struct mg_str  head = { "", 0 };
 	struct mg_err  err = { 0 };
 	struct mg_leaf l = { .path = n->path, .size = n->size, .mtime_ns = n->mtime_ns };
 
-	if (w->leaves >= w->opts->limits.members) {
-		mg_err_set(&err, MG_FATAL, "more than %" PRIu64 " members; the rest is left out "
-			   "(raise with --limit members=N)", w->opts->limits.members);
-		fault(w, n->path, &err);
-		w->stop = true;
-		return;
-	}
 	if (mg_src_peek(src, HEAD, &head, &err) == MG_FATAL)
 		return; /* not one byte: the fault is all there is */
 	l.kind = mg_kind_sniff(n->path, mg_str_head(head, HEAD), head.n < HEAD);
@@ -170,6 +193,10 @@ static void member(struct walk *w, const struct node *parent, struct mg_archive 
 		mg_buf_add(&path, parent->path);
 	mg_bundle_path_add(&path, m->path);
 	n.path = mg_buf_str(&path);
+	if (!may_enter(w, n.path)) {
+		mg_buf_release(&path);
+		return;
+	}
 	if (m->regular) {
 		stream(w, &n, guarded(w, mg_archive_entry(a), container, MG_SRC_CHUNK), a);
 	} else if (!m->directory) {
@@ -194,7 +221,12 @@ static bool enter(struct walk *w, const struct node *n, struct mg_src *src, enum
 		return false;
 	}
 	a = mg_archive_open(src, wrap);
-	while (!w->stop && (st = mg_archive_next(a, &m, &err)) == MG_OK) {
+	while (!w->stop && (st = mg_archive_next(a, &m, &err)) <= MG_EOF) {
+		if (mg_archive_lost(a))
+			fault_text(w, n->path, MG_FAIL, "damaged header in the archive; the member that "
+				   "it describes is left out");
+		if (st == MG_EOF)
+			break;
 		member(w, n, a, src, &m);
 		tick(w);
 	}
@@ -270,12 +302,52 @@ static int64_t stat_mtime(const struct stat *st)
 	return ns + st->st_mtim.tv_nsec;
 }
 
+/* A log that is still written to, a file that is replaced: what was read may be of both
+ * versions.  `fd` (owned) is a second descriptor of what was `before`. */
+static void check_unchanged(struct walk *w, struct mg_str path, int fd, const struct stat *before)
+{
+	struct mg_err err = { 0 };
+	struct stat   now;
+
+	if (fd < 0)
+		return;
+	if (S_ISREG(before->st_mode) && fstat(fd, &now) == 0 &&
+	    (now.st_size != before->st_size || stat_mtime(&now) != stat_mtime(before))) {
+		mg_err_set(&err, MG_FAIL, "it changed while it was read (%lld bytes before, %lld after)",
+			   (long long)before->st_size, (long long)now.st_size);
+		fault(w, path, &err);
+	}
+	close(fd);
+}
+
+/* More holes than the ratio allows: reading it would be reading zeros for hours. */
+static bool is_sparse_giant(struct walk *w, struct mg_str path, const struct stat *st)
+{
+	struct mg_err err = { 0 };
+	uint64_t      size = (uint64_t)st->st_size, stored = (uint64_t)st->st_blocks * 512;
+
+	if (!S_ISREG(st->st_mode) || size <= MG_GUARD_FLOOR || !w->opts->limits.ratio ||
+	    size / (stored ? stored : 1) < w->opts->limits.ratio)
+		return false;
+	mg_err_set(&err, MG_FAIL, "sparse: %" PRIu64 " bytes of which %" PRIu64 " are stored; left out "
+		   "(raise with --limit ratio=N)", size, stored);
+	fault(w, path, &err);
+	return true;
+}
+
 /* Owns `fd`. */
 static void file(struct walk *w, struct mg_str path, int fd, const struct stat *st, bool top)
 {
 	struct node n = { .path = path, .top = top, .size = -1, .mtime_ns = MG_TIME_NONE };
 	int64_t     size = S_ISREG(st->st_mode) ? (int64_t)st->st_size : -1;
+	int         again = S_ISREG(st->st_mode) ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
 
+	if (is_sparse_giant(w, path, st)) {
+		if (again >= 0)
+			close(again);
+		close(fd);
+		return;
+	}
 	n.size = size;
 	if (S_ISREG(st->st_mode))
 		n.mtime_ns = stat_mtime(st);
@@ -284,6 +356,7 @@ static void file(struct walk *w, struct mg_str path, int fd, const struct stat *
 	w->file = mg_src_fd(fd, true);
 	stream(w, &n, guarded(w, w->file, NULL, 0), NULL);
 	w->file = NULL;
+	check_unchanged(w, path, again, st);
 	if (size > 0)
 		w->files_done += (uint64_t)size;
 }
@@ -293,8 +366,9 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names in the directory `fd` (owned), in byte order; NULL and errno on failure. */
-static char **list_names(int fd, size_t *n)
+/* At most `max` of the names in the directory `fd` (owned), in byte order; NULL and errno on
+ * failure. */
+static char **list_names(int fd, uint64_t max, size_t *n)
 {
 	DIR           *d = fdopendir(fd);
 	char         **names = NULL;
@@ -309,7 +383,7 @@ static char **list_names(int fd, size_t *n)
 	MG_PUSH(names, *n, cap, NULL);
 	*n = 0; /* never NULL, even when the directory is empty */
 	errno = 0;
-	while ((e = readdir(d)))
+	while (*n < max && (e = readdir(d)))
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			MG_PUSH(names, *n, cap, mg_strndup(e->d_name, strlen(e->d_name)));
 	closedir(d);
@@ -343,6 +417,10 @@ static void directory_entry(struct walk *w, struct mg_str parent, int dir, const
 
 	mg_buf_add(&path, parent);
 	mg_bundle_path_add(&path, mg_strz(name));
+	if (!may_enter(w, mg_buf_str(&path))) {
+		mg_buf_release(&path);
+		return;
+	}
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		fault_errno(w, mg_buf_str(&path), "stat");
 	} else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
@@ -366,7 +444,10 @@ static void directory(struct walk *w, struct mg_str path, int fd, unsigned depth
 {
 	int    list = depth < DIR_DEPTH ? openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	size_t n = 0;
-	char **names = list >= 0 ? list_names(list, &n) : NULL;
+	char **names = NULL;
+
+	if (list >= 0) /* one more than may be: it is where the limit is said */
+		names = list_names(list, w->opts->limits.members - w->members + 1, &n);
 
 	if (depth >= DIR_DEPTH)
 		fault_text(w, path, MG_FAIL, "directories nested too deep");

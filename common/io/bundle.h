@@ -25,12 +25,14 @@ struct mg_leaf {
 
 struct mg_limits {
 	uint32_t depth;         /* archives in archives, default 8        */
-	uint64_t members;       /* leaves, default 2,000,000              */
+	uint64_t members;       /* of archives and directories, links and directories too,
+				   default 2,000,000 */
 	uint64_t member_size;   /* bytes of one leaf, default 64 GiB      */
 	uint64_t ratio;         /* expansion of one stream, default 1000  */
 };
 extern const struct mg_limits mg_limits_default;
-/* Take one "depth=8", "members=4M", "member-size=64G" or "ratio=1000". False: none of these. */
+/* Take "depth=8", "members=4M", "member-size=64G", "ratio=1000" or "ratio=1000:1", several of
+ * them with commas in between.  False: something else is among them. */
 bool mg_limits_parse(struct mg_limits *l, struct mg_str text);
 
 struct mg_bundle_opts {

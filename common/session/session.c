@@ -65,6 +65,35 @@ static void say_damage(const struct mg_tool *tool, struct mg_str path,
 	       (unsigned long long)s->diags[0].byte, more);
 }
 
+static void say_copies(const struct mg_tool *tool, const struct mg_common *common,
+		       const struct mg_case *c)
+{
+	const struct mg_artifact *copy = NULL;
+	uint32_t                  n = 0;
+
+	for (uint32_t i = 0; i < c->nartifacts; i++) {
+		const struct mg_artifact *a = &c->artifacts[i], *same;
+
+		if (!a->same_as)
+			continue;
+		same = &c->artifacts[a->same_as - 1];
+		if (same->stats.records == 0) /* empty lists are alike, and nothing was counted */
+			continue;
+		n++;
+		copy = a;
+		if (common->verbose)
+			mg_say(tool, "'%.*s' has the same bytes as '%.*s': counted once", MG_FMT(a->path),
+			       MG_FMT(same->path));
+	}
+	if (common->quiet || common->verbose)
+		return;
+	if (n == 1)
+		mg_say(tool, "'%.*s' has the same bytes as '%.*s': counted once", MG_FMT(copy->path),
+		       MG_FMT(mg_case_path(c, copy->same_as - 1)));
+	else if (n)
+		mg_say(tool, "%u files have the same bytes as another: counted once (-v names them)", n);
+}
+
 /* Only what could not be read; special files that were passed over are no damage. */
 static uint32_t damage(const struct mg_tool *tool, const struct mg_common *common,
 		       const struct mg_case *c)
@@ -158,6 +187,7 @@ int mg_session_read(const struct mg_tool *tool, const struct mg_common *common,
 	rc = read_once(tool, common, o, operands, n, c);
 	if (rc >= 0)
 		return rc;
+	say_copies(tool, common, c);
 	return damage(tool, common, c) ? MG_EXIT_DAMAGED : MG_EXIT_OK;
 }
 

@@ -377,7 +377,12 @@ static void test_limits(void **state)
 	assert_true(log.bytes >= 64u << 20 && log.bytes < 100u << 20);
 	assert_true(mg_limits_parse(&l, MG_STR("ratio=2000")));
 	assert_true(mg_limits_parse(&l, MG_STR("member-size=4G")));
+	assert_true(mg_limits_parse(&l, MG_STR("depth=3,members=2M,ratio=2000:1")));
+	assert_int_equal(l.depth, 3);
+	assert_int_equal(l.members, 2u << 20);
 	assert_false(mg_limits_parse(&l, MG_STR("ratio")));
+	assert_false(mg_limits_parse(&l, MG_STR("depth=3,")));
+	assert_false(mg_limits_parse(&l, MG_STR("depth=3:1")));
 	assert_false(mg_limits_parse(&l, MG_STR("size=3")));
 	assert_int_equal(l.ratio, 2000);
 	mg_buf_clear(&log.text);
@@ -389,6 +394,51 @@ static void test_limits(void **state)
 	mg_buf_release(&gz);
 	mg_buf_release(&t);
 	free(big);
+}
+
+/* Links and directories count too: a million of them cost as much as files. */
+static void test_members_of_any_type_are_limited(void **state)
+{
+	struct item      links[] = { { "l1", { "", 0 }, "x" }, { "l2", { "", 0 }, "x" },
+				     { "l3", { "", 0 }, "x" }, { "file", { "1", 1 }, NULL } };
+	struct mg_limits l = mg_limits_default;
+	struct mg_buf    b = pack(TAR, ARCHIVE_FILTER_NONE, links, 4);
+	struct log       log = { 0 };
+
+	l.members = 2;
+	walk(put("t", mg_buf_str(&b)), &l, &log, NULL);
+	assert_non_null(strstr(log.text.p, "! skip l2: symbolic link"));
+	assert_non_null(strstr(log.text.p, "! fatal l3: more than 2 members; the rest is left out"));
+	assert_null(strstr(log.text.p, "file"));
+	unlink(put("t", MG_STR("")));
+	mg_buf_release(&log.text);
+	mg_buf_release(&b);
+}
+
+static bool write_to_it(void *ctx, struct mg_leaf *l)
+{
+	struct mg_str s;
+	FILE         *f = fopen(ctx, "a");
+
+	assert_non_null(f);
+	while (mg_src_peek(l->src, 1, &s, NULL) == MG_OK)
+		mg_src_consume(l->src, s.n);
+	fputs("more\n", f);
+	fclose(f);
+	return true;
+}
+
+static void test_file_that_changes(void **state)
+{
+	const char           *path = put("live.log", MG_STR("one line\n"));
+	struct log            log = { 0 };
+	struct mg_bundle_opts o = { mg_limits_default, on_fault, NULL, &log };
+
+	assert_int_equal(mg_bundle_walk(path, &o, write_to_it, (void *)(uintptr_t)path, NULL), MG_OK);
+	assert_string_equal(log.text.p, "! fail live.log: it changed while it was read (9 bytes "
+					"before, 14 after)\n");
+	unlink(path);
+	mg_buf_release(&log.text);
 }
 
 /* The recorded must-gathers: as many members as tar lists, and no fault. */
@@ -439,6 +489,8 @@ int main(void)
 		cmocka_unit_test(test_truncated_tar_gz),
 		cmocka_unit_test(test_truncated_inner_gz),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_members_of_any_type_are_limited),
+		cmocka_unit_test(test_file_that_changes),
 		cmocka_unit_test(test_real_archive),
 	};
 
