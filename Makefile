@@ -29,8 +29,11 @@ comma := ,
 PKG_CONFIG ?= pkg-config
 PKGS  := libpcre2-8 jansson libarchive yaml-0.1
 have   = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
-GZ    := $(if $(call have,libisal),libisal,zlib)
-NEEDS_NOTHING := clean help dist check-deps check-lint
+# Debian has no static isa-l
+GZ    := $(if $(STATIC),zlib,$(if $(call have,libisal),libisal,zlib))
+# optional: without it `mgcorrelate --db` says that it was left out
+SQLITE := $(if $(call have,sqlite3),sqlite3)
+NEEDS_NOTHING := clean help dist deb rpm uninstall cross check-repro check-deps check-lint
 ifneq ($(filter-out $(NEEDS_NOTHING),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(call have,$(PKGS) $(GZ)),)
 $(error missing development files of one of: $(PKGS) $(GZ) (or pkg-config itself); run scripts/install-deps)
@@ -42,9 +45,12 @@ WARN  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes \
          -Wwrite-strings -Wformat=2 -Wno-unused-parameter $(if $(CI),-Werror)
 MG_CPPFLAGS := -Icommon -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
          $(if $(filter Darwin,$(OS)),-D_DARWIN_C_SOURCE) \
-         $(if $(filter libisal,$(GZ)),-DMG_HAVE_ISAL) -DMG_FEATURES='"gzip=$(GZ) pcre2 libarchive libyaml"'
+         $(if $(filter libisal,$(GZ)),-DMG_HAVE_ISAL) $(if $(SQLITE),-DMG_HAVE_SQLITE) \
+         -DMG_FEATURES='"gzip=$(GZ) pcre2 libarchive libyaml$(if $(SQLITE), sqlite)"'
 MG_CFLAGS := -std=c11 -pthread $(WARN) $(HARDEN) $(FLAGS_$(V)) \
-         $(shell $(PKG_CONFIG) --cflags $(PKGS) $(GZ) 2>/dev/null)
+         $(shell $(PKG_CONFIG) --cflags $(PKGS) $(GZ) $(SQLITE) 2>/dev/null)
+# what is built does not depend on where (make check-repro)
+MG_CFLAGS += -ffile-prefix-map=$(CURDIR)=.
 # gcc clears structs of some hundred bytes by `rep stos`, which takes longer to start than the
 # library's memset takes for all of it: 3 % of reading an audit event
 MG_CFLAGS += $(shell $(CC) -Werror -mstringop-strategy=libcall -E -x c /dev/null >/dev/null 2>&1 && \
@@ -52,6 +58,14 @@ MG_CFLAGS += $(shell $(CC) -Werror -mstringop-strategy=libcall -E -x c /dev/null
 MG_LDFLAGS := -pthread $(if $(filter Darwin,$(OS)),,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now) \
          $(FLAGS_$(V))
 LIBS  := $(shell $(PKG_CONFIG) --libs $(PKGS) $(GZ) 2>/dev/null) -lm
+# A program depends on the libraries that it uses.
+ifneq ($(OS),Darwin)
+LIBS  := -Wl,--as-needed $(LIBS)
+endif
+LIBS  += $(if $(SQLITE),$(shell $(PKG_CONFIG) --libs $(SQLITE) 2>/dev/null))
+ifneq ($(STATIC),)
+include packaging/static.mk
+endif
 CMOCKA = $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null || echo -lcmocka)
 # ours first, the user's last: `make CFLAGS=-O3` adds, it does not replace
 COMPILE = $(CC) $(MG_CPPFLAGS) $(CPPFLAGS) $(MG_CFLAGS) $(CFLAGS)
@@ -76,7 +90,7 @@ COUNTS := $(B)/check.counts
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help demo docs check check-full check-threads check-unit check-cli check-faults check-lint check-replay \
-        check-deps units replays fuzzers benches bench fuzz faults coverage lint-deep install dist clean
+        check-deps units replays fuzzers benches bench fuzz faults coverage lint-deep clean
 
 all: $(TOOLS:%=$(B)/bin/%)   ## build every tool into build/$(V)/bin
 
@@ -141,7 +155,7 @@ benches: $(BENCH:%=$(B)/bench/%) ; @:
 # $(COUNTS).  The last line is the sum: "N passed, N failed[, N skipped]".
 check: ## run all tests (V=asan: under ASan and UBSan); the last line counts them
 	@mkdir -p $(B); rm -f $(COUNTS) build/check.last
-	@for part in check-unit check-replay check-cli check-faults check-lint; do \
+	@for part in check-unit check-replay check-cli check-faults check-lint check-install; do \
 		$(MAKE) --no-print-directory $$part || echo "$$part: failed"; done
 	@sh tests/sum.sh $(COUNTS) build/check.last
 
@@ -227,24 +241,11 @@ demo: all ## build and explain a recorded incident: report, graphs, findings in 
 docs: all ## renew what the documentation shows of a real run: README.md, docs/cookbook.md, docs/timeline.png
 	@sh scripts/gen-docs $(B)/bin
 
-install: all ## install into PREFIX (/usr/local), below DESTDIR
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 7)
-	$(INSTALL) -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	ln -sf mgaudit $(DESTDIR)$(PREFIX)/bin/kubectl-mg_audit
-	for s in 1 5 7; do $(INSTALL) -m 644 docs/man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
-	sh scripts/install-completions $(B)/bin $(DESTDIR)$(PREFIX)/share $(TOOLS)
-	for d in plots rules; do if [ -d reports/$$d ]; then \
-		$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/mgtools/$$d && \
-		$(INSTALL) -m 644 reports/$$d/* $(DESTDIR)$(PREFIX)/share/mgtools/$$d || exit 1; fi; done
-
-dist: ## build/mgtools-VERSION.tar.gz of what is committed
-	@mkdir -p build
-	git archive --prefix=mgtools-$(VERSION)/ -o build/mgtools-$(VERSION).tar.gz HEAD
-	@echo build/mgtools-$(VERSION).tar.gz
+include packaging/package.mk
 
 clean: ## remove build/
 	rm -rf build
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  V=release|debug|asan|tsan|cov picks the variant, CFLAGS= adds flags, VERBOSE=1 shows commands"

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "io/out.h"
 #include "render/comparison.h"
+#include "render/db.h"
 #include "render/findings_json.h"
 #include "render/report_dir.h"
 #include "render/summary.h"
@@ -26,39 +27,17 @@ struct opts {
 	struct mg_common      common;
 	struct mg_window_args window;
 	struct mg_judge_args  judge;
-	const char           *dir, *format;
+	const char           *dir, *format, *db;
 	struct mg_list        offsets, rules;
 	struct mg_logrules    patterns; /* of the rules */
 	bool                  force, no_plots, no_report, compare;
 	struct mg_outdir     *made;
 };
 
-/* The directory of the report: -o, or the operand's base name and the suffix. */
-static struct mg_str report_dir(struct mg_arena *a, const struct opts *o, const char *operand,
-				const char *suffix)
-{
-	static const char *const suffixes[] = { ".gz", ".xz", ".zst", ".bz2", ".tgz", ".tar",
-						".zip" };
-	struct mg_str            s = mg_strz(operand);
-
-	if (o->dir)
-		return mg_arena_str(a, mg_strz(o->dir));
-	while (s.n > 1 && s.p[s.n - 1] == '/')
-		s.n--;
-	s = mg_str_basename(s);
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-		if (s.n > strlen(suffixes[i]) && mg_str_ends(s, mg_strz(suffixes[i])))
-			s.n -= strlen(suffixes[i]);
-	if (s.n == 0 || mg_str_eq(s, MG_STR("-")) || mg_str_eq(s, MG_STR(".")) ||
-	    mg_str_eq(s, MG_STR("..")))
-		s = MG_STR("incident");
-	return mg_arena_printf(a, "%.*s.%s", MG_FMT(s), suffix);
-}
-
 /* Before the work: make the directory, and give up writing anywhere else. */
 static int begin_dir(const struct mg_tool *tool, const struct opts *o, const char *dir)
 {
-	return mg_outdir_begin(tool, o->no_report ? NULL : dir, o->force, !o->no_plots, o->made);
+	return mg_outdir_begin(tool, o->no_report ? NULL : dir, o->db, o->force, !o->no_plots, o->made);
 }
 
 static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
@@ -71,6 +50,18 @@ static int write_report(const struct mg_tool *tool, const struct opts *o, struct
 	if (st == MG_FATAL || (st != MG_OK && !o->common.quiet))
 		mg_say(tool, "%s", err.msg);
 	return st == MG_FATAL ? MG_EXIT_OUTPUT : -1;
+}
+
+static int write_db(const struct mg_tool *tool, const struct opts *o, struct mg_case *c,
+		    const struct mg_findings *fs)
+{
+	struct mg_db_opts opt = { .version = MG_VERSION };
+	struct mg_err     err = { 0 };
+
+	if (!o->db || mg_db_write(o->db, c, fs, &opt, &err) == MG_OK)
+		return -1;
+	mg_say(tool, "%s", err.msg);
+	return MG_EXIT_OUTPUT;
 }
 
 static int64_t monotonic_ns(void)
@@ -132,7 +123,7 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 		     char **operands, int n)
 {
 	struct mg_render_opts ro = { .color = mg_color_wanted(o->common.color, STDOUT_FILENO) };
-	struct mg_str         dir = report_dir(a, o, operands[0], "report");
+	struct mg_str         dir = mg_outdir_name(a, o->dir, operands[0], "report");
 	struct mg_buf         files = { 0 };
 	int64_t               began = monotonic_ns();
 	struct mg_judge       judge;
@@ -147,6 +138,8 @@ static int correlate(const struct mg_tool *tool, const struct opts *o, struct mg
 	ro.elapsed_ns = o->common.verbose ? monotonic_ns() - began : 0;
 	if (!o->no_report && s.known)
 		rc = write_report(tool, o, dir, &s.c, &s.fs, &files);
+	if (rc < 0 && s.known)
+		rc = write_db(tool, o, &s.c, &s.fs);
 	if (rc < 0) {
 		ro.report = files.p;
 		mg_out_fd(&out, STDOUT_FILENO);
@@ -205,7 +198,7 @@ static int write_compare(const struct mg_tool *tool, const struct opts *o, struc
 static int compare(const struct mg_tool *tool, const struct opts *o, struct mg_arena *a,
 		   char **operands, int n)
 {
-	struct mg_str           dir = report_dir(a, o, operands[n - 1], "compare");
+	struct mg_str           dir = mg_outdir_name(a, o->dir, operands[n - 1], "compare");
 	struct mg_compare_names names;
 	struct mg_comparison    cmp;
 	struct mg_judge         judge;
@@ -251,6 +244,7 @@ int main(int argc, char **argv)
 		  &o.dir },
 		{ MG_OPT_FLAG, 'f', "force", NULL, "write into a directory that exists", &o.force },
 		{ MG_OPT_FLAG, 0, "no-report", NULL, "only print the summary", &o.no_report },
+		{ MG_OPT_TEXT, 0, "db", "FILE", "also everything as an SQLite database", &o.db },
 		{ MG_OPT_FLAG, 0, "no-plots", NULL, "do not run gnuplot", &o.no_plots },
 		{ MG_OPT_WORD, 0, "format", "text|json", "of standard output", &o.format },
 		{ MG_OPT_LIST, 0, "offset", "NODE=+1.2s", "a node's clock is ahead by this", &o.offsets },
@@ -276,6 +270,12 @@ int main(int argc, char **argv)
 	int             n, rc = mg_opt_parse(&tool, argc, argv, &operands, &n);
 
 	mg_session_begin_writer();
+	if (rc < 0 && o.db && (o.compare || !mg_db_built_in()))
+		rc = mg_usage_error(&tool, o.compare ? "--db and --compare do not go together" :
+				    "--db: this program was built without SQLite; install its development "
+				    "files (scripts/install-deps) and build again");
+	if (rc < 0 && o.db && !o.force && access(o.db, F_OK) == 0)
+		rc = mg_usage_error(&tool, "'%s' exists already; -f overwrites it", o.db);
 	if (rc < 0)
 		rc = mg_session_rules(&tool, &o.rules, &o.patterns);
 	if (rc < 0)

@@ -11,12 +11,12 @@
 
 #include "analysis/rule.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "io/out.h"
 #include "io/slurp.h"
 #include "render/chart.h"
 #include "render/gnuplot.h"
 #include "render/plot.h"
+#include "render/table_export.h"
 #include "render/tsv.h"
 #include "session/outdir.h"
 #include "session/session.h"
@@ -35,6 +35,7 @@ struct run {
 	const struct opts    *o;
 	struct mg_chart       chart;
 	enum mg_scale         scale;
+	enum mg_export        form; /* MG_EXPORTS: a picture */
 	struct mg_table      *t; /* that could be read; live as long as the chart */
 	size_t                nt, cap;
 	bool                  damaged;
@@ -116,19 +117,6 @@ static void set_span(struct run *r)
 
 /* --- options and output ---------------------------------------------------------------- */
 
-static bool parse_size(const char *text, int *w, int *h)
-{
-	struct mg_str a, b;
-	uint64_t      x, y;
-
-	if (!mg_str_cut(mg_strz(text), 'x', &a, &b) || !mg_num_u64(a, &x) || !mg_num_u64(b, &y) ||
-	    x < 40 || x > 20000 || y < 10 || y > 20000)
-		return false;
-	*w = (int)x;
-	*h = (int)y;
-	return true;
-}
-
 /* --format, else the suffix of the output, else text for a terminal. */
 static int set_picture(struct run *r)
 {
@@ -138,11 +126,14 @@ static int set_picture(struct run *r)
 	struct mg_chart   *c = &r->chart;
 
 	c->picture = o->output || !isatty(STDOUT_FILENO) ? MG_PICTURE_PNG : MG_PICTURE_TXT;
-	if (o->format)
-		mg_picture_parse(mg_strz(o->format), &c->picture);
+	r->form = o->plot || o->script ? MG_EXPORTS : mg_export_parse(mg_strz(o->format));
+	if (r->form != MG_EXPORTS)
+		return -1;
+	if (o->format && !mg_picture_parse(mg_strz(o->format), &c->picture))
+		return mg_usage_error(r->tool, "'--format=%s' is of tables, not of pictures", o->format);
 	if (!o->format && dot >= 0)
 		mg_picture_parse(mg_str_from(name, (size_t)dot + 1), &c->picture);
-	if (o->size && !parse_size(o->size, &c->width, &c->height))
+	if (o->size && !mg_picture_size(o->size, &c->width, &c->height))
 		return mg_usage_error(r->tool, "'--size=%s': expected WIDTHxHEIGHT, at most 20000 each",
 				      o->size);
 	r->scale = !o->axis ? MG_SCALE_AUTO : strcmp(o->axis, "log") == 0 ? MG_SCALE_LOG :
@@ -170,7 +161,7 @@ static int write_out(struct run *r, struct mg_str script)
 		mg_out_abort(&out);
 		return MG_EXIT_OUTPUT;
 	}
-	if (r->o->script)
+	if (r->o->script || r->form != MG_EXPORTS)
 		mg_out_add(&out, script);
 	else if (!(ok = mg_gnuplot_text(script, out.fd, &err) == MG_OK))
 		mg_say(r->tool, "%s", err.msg);
@@ -188,8 +179,12 @@ static int draw_tables(struct run *r, char **operands, int n)
 	for (int i = 0; i < n; i++)
 		read_tables(r, operands[i]);
 	if (r->nt) {
-		set_span(r);
-		mg_chart_script(&r->chart, &script);
+		if (r->form == MG_EXPORTS) {
+			set_span(r);
+			mg_chart_script(&r->chart, &script);
+		} else {
+			mg_export_tables(&script, r->form, r->t, r->nt);
+		}
 		rc = write_out(r, mg_buf_str(&script));
 	}
 	mg_buf_release(&script);
@@ -257,8 +252,8 @@ int main(int argc, char **argv)
 		  &o.output },
 		{ MG_OPT_TEXT, 0, "plot", "NAME", "of archives: timeline, latency, talkers, etcd, memory, "
 						  "...", &o.plot },
-		{ MG_OPT_WORD, 0, "format", "png|svg|txt", "default: by FILE's suffix; txt for a terminal",
-		  &o.format },
+		{ MG_OPT_WORD, 0, "format", "png|svg|txt|csv|openmetrics",
+		  "default: by FILE's suffix; txt for a terminal", &o.format },
 		{ MG_OPT_TEXT, 0, "size", "WxH", "pixels, or characters of txt", &o.size },
 		{ MG_OPT_TEXT, 0, "title", "TEXT", "above everything", &o.title },
 		{ MG_OPT_WORD, 0, "axis", "log|linear", "default: as the values need it", &o.axis },

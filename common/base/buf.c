@@ -131,6 +131,26 @@ void mg_buf_json(struct mg_buf *b, struct mg_str s)
 	mg_buf_addc(b, '"');
 }
 
+void mg_buf_utf8(struct mg_buf *b, struct mg_str s)
+{
+	const unsigned char *u = (const unsigned char *)s.p;
+
+	for (size_t i = 0, k; i < s.n; i += k) {
+		size_t run = i;
+
+		while (run < s.n && u[run] && u[run] < 0x80)
+			run++;
+		k = run - i;
+		if (k == 0)
+			k = u[i] ? utf8_len(u + i, s.n - i) : 0;
+		if (k)
+			mg_buf_add(b, mg_str(s.p + i, k));
+		else
+			mg_buf_addz(b, "\xef\xbf\xbd");
+		k = k ? k : 1;
+	}
+}
+
 void mg_buf_clear(struct mg_buf *b)
 {
 	b->n = 0;

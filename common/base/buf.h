@@ -25,6 +25,8 @@ void mg_buf_vprintf(struct mg_buf *b, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 /* Append `s` as a quoted JSON string; bytes that are not UTF-8 become U+FFFD. */
 void mg_buf_json(struct mg_buf *b, struct mg_str s);
+/* Append `s` as UTF-8: NUL and bytes that are not UTF-8 become U+FFFD, all else stays. */
+void mg_buf_utf8(struct mg_buf *b, struct mg_str s);
 void mg_buf_clear(struct mg_buf *b);   /* keep the memory */
 void mg_buf_release(struct mg_buf *b); /* free it         */
 

@@ -106,6 +106,7 @@ static bool allow(int rules, const struct ruleset *r, const char *path, uint64_t
 bool mg_confine(const struct mg_confine *c)
 {
 	const uint64_t in_file = FS_WRITE_FILE | FS_TRUNCATE;
+	const uint64_t in_dir = in_file | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG;
 	int            abi = mg_confine_abi(), rules;
 	struct ruleset r = forbidden(abi, c);
 	bool           ok;
@@ -116,8 +117,7 @@ bool mg_confine(const struct mg_confine *c)
 	if (rules < 0)
 		return false;
 	allow(rules, &r, "/dev/null", in_file); /* of a child's stdin and stdout */
-	ok = allow(rules, &r, c->dir, in_file | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR |
-					      FS_MAKE_REG) &&
+	ok = allow(rules, &r, c->dir, in_dir) && allow(rules, &r, c->beside, in_dir) &&
 	     allow(rules, &r, c->file, in_file) && allow(rules, &r, c->emptied, FS_REMOVE_DIR) &&
 	     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	     syscall(RESTRICT_SELF, rules, 0u) == 0;

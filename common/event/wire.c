@@ -90,7 +90,7 @@ static void put_u64(struct mg_buf *b, const char *name, uint64_t v)
 	mg_buf_printf(b, "%llu", (unsigned long long)v);
 }
 
-static void put_attrs(struct mg_buf *b, const struct mg_event *e)
+void mg_wire_attrs(struct mg_buf *b, const struct mg_event *e)
 {
 	mg_buf_addc(b, '{');
 	for (uint32_t i = 0; i < e->nattrs; i++) {
@@ -141,7 +141,7 @@ void mg_wire_json(struct mg_buf *b, const struct mg_event *e, struct mg_str path
 		put_text(b, "time_source", mg_strz(mg_time_source_name(e->time_source)));
 	if (e->nattrs) {
 		key(b, "attrs");
-		put_attrs(b, e);
+		mg_wire_attrs(b, e);
 	}
 	mg_buf_addz(b, "}\n");
 }
@@ -196,7 +196,7 @@ void mg_wire_tsv(struct mg_buf *b, const struct mg_event *e, struct mg_str path)
 	tsv_u64(b, e->line, e->line);
 	tsv_text(b, mg_strz(mg_time_source_name(e->time_source)));
 	if (e->nattrs)
-		put_attrs(b, e);
+		mg_wire_attrs(b, e);
 	mg_buf_addc(b, '\n');
 }
 

@@ -19,6 +19,9 @@
 /* Append the event as one line, LF included.  `path` is that of its artifact, may be empty. */
 void mg_wire_json(struct mg_buf *b, const struct mg_event *e, struct mg_str path);
 
+/* Only its attributes, as a JSON object; {} when it has none. */
+void mg_wire_attrs(struct mg_buf *b, const struct mg_event *e);
+
 /* The same as fixed columns for awk: the keys of the JSON form in its order, attrs as a JSON
  * object.  An absent value is empty; tab, LF, CR and backslash in a value are \t \n \r \\. */
 void mg_wire_tsv_heading(struct mg_buf *b);

@@ -17,6 +17,9 @@ const char *mg_picture_suffix(enum mg_picture p); /* "png" … */
 /* False: no such format. */
 bool mg_picture_parse(struct mg_str name, enum mg_picture *out);
 
+/* "1600x900", from 40x10 to 20000 each; false: not that. */
+bool mg_picture_size(const char *text, int *w, int *h);
+
 enum mg_theme { MG_THEME_LIGHT, MG_THEME_DARK };
 
 /* Colours that colour-blind people can tell apart (Okabe and Ito), plus two greys. */

@@ -312,8 +312,7 @@ static void tsv_cell(struct mg_buf *b, struct mg_str s)
 	}
 }
 
-/* Quoted when it must be; what a spreadsheet would run gets an apostrophe. */
-static void csv_cell(struct mg_buf *b, struct mg_str s)
+void mg_sheet_csv(struct mg_buf *b, struct mg_str s)
 {
 	bool quote = false;
 
@@ -321,7 +320,7 @@ static void csv_cell(struct mg_buf *b, struct mg_str s)
 		quote |= s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\n' || s.p[i] == '\r';
 	if (quote)
 		mg_buf_addc(b, '"');
-	if (s.n && strchr("=+-@\t", s.p[0]))
+	if (s.n && strchr("=+-@\t\r", s.p[0]))
 		mg_buf_addc(b, '\'');
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"')
@@ -347,7 +346,7 @@ static void print_cells(const struct mg_sheet *s, struct mg_out *o, size_t rows,
 		if (v->known && !is_text(s->col[c].type))
 			raw_number(&b, s->col[c].type, v);
 		else if (v->known && csv)
-			csv_cell(&b, v->s);
+			mg_sheet_csv(&b, v->s);
 		else if (v->known)
 			tsv_cell(&b, v->s);
 		mg_buf_addc(&b, c + 1 < s->ncol ? sep : '\n');

@@ -91,4 +91,8 @@ void mg_sheet_print(const struct mg_sheet *s, struct mg_out *o, enum mg_sheet_fo
 		    size_t top, bool headings);
 void mg_sheet_release(struct mg_sheet *s);
 
+/* Append a text as one cell of CSV: quoted when it must be; what a spreadsheet would take for
+ * a formula gets an apostrophe before it. */
+void mg_sheet_csv(struct mg_buf *b, struct mg_str s);
+
 #endif

@@ -23,21 +23,45 @@ static char *parent_of(const char *path)
 	return n ? mg_strndup(path, n) : mg_strndup(".", 1);
 }
 
-int mg_outdir_begin(const struct mg_tool *tool, const char *path, bool force, bool exec,
-		    struct mg_outdir *d)
+struct mg_str mg_outdir_name(struct mg_arena *a, const char *dir, const char *operand,
+			     const char *suffix)
+{
+	static const char *const suffixes[] = { ".gz", ".xz", ".zst", ".bz2", ".tgz", ".tar",
+						".zip" };
+	struct mg_str            s = mg_strz(operand);
+
+	if (dir)
+		return mg_arena_str(a, mg_strz(dir));
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s.n--;
+	s = mg_str_basename(s);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (s.n > strlen(suffixes[i]) && mg_str_ends(s, mg_strz(suffixes[i])))
+			s.n -= strlen(suffixes[i]);
+	if (s.n == 0 || mg_str_eq(s, MG_STR("-")) || mg_str_eq(s, MG_STR(".")) ||
+	    mg_str_eq(s, MG_STR("..")))
+		s = MG_STR("incident");
+	return mg_arena_printf(a, "%.*s.%s", MG_FMT(s), suffix);
+}
+
+int mg_outdir_begin(const struct mg_tool *tool, const char *path, const char *file, bool force,
+		    bool exec, struct mg_outdir *d)
 {
 	struct mg_confine c = { .dir = path, .exec = exec && path };
 	struct mg_err     err = { 0 };
 	struct stat       st;
 	bool              exists = path && stat(path, &st) == 0;
-	char             *parent = NULL;
+	char             *parent = NULL, *beside = file ? parent_of(file) : NULL;
 
 	*d = (struct mg_outdir){ 0 };
-	if (exists && !force)
+	if (exists && !force) {
+		free(beside);
 		return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses "
 					    "another", path);
+	}
 	if (path && mg_out_dir(path, &err) != MG_OK) {
 		mg_say(tool, "%s; -o DIR chooses another, --no-report needs none", err.msg);
+		free(beside);
 		return MG_EXIT_OUTPUT;
 	}
 	if (path && !exists) {
@@ -45,8 +69,10 @@ int mg_outdir_begin(const struct mg_tool *tool, const char *path, bool force, bo
 		d->slot = mg_leavings_path(MG_LEAVING_DIR, AT_FDCWD, d->made);
 		c.emptied = parent = parent_of(path);
 	}
+	c.beside = beside;
 	mg_confine(&c);
 	free(parent);
+	free(beside);
 	return -1;
 }
 

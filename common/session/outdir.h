@@ -7,6 +7,7 @@
 #ifndef MG_SESSION_OUTDIR_H
 #define MG_SESSION_OUTDIR_H
 
+#include "base/arena.h"
 #include "cli/opt.h"
 
 struct mg_outdir {
@@ -14,11 +15,16 @@ struct mg_outdir {
 	int   slot;
 };
 
-/* Make `path` and confine the process to it (NULL: it may write no file).  `exec`: gnuplot will
- * be started.  An existing directory is refused unless `force`.  -1, or the status to leave
- * with after a message. */
-int mg_outdir_begin(const struct mg_tool *tool, const char *path, bool force, bool exec,
-		    struct mg_outdir *d);
+/* `dir` when given, else the base name of the operand without the suffixes of archives, and
+ * the suffix: "data/a.tar.gz" -> "a.report".  In `a`, ended by NUL. */
+struct mg_str mg_outdir_name(struct mg_arena *a, const char *dir, const char *operand,
+			     const char *suffix);
+
+/* Make `path` and confine the process to it (NULL: it may write no file), and to the directory
+ * of `file` (NULL: none), which is written too.  `exec`: gnuplot will be started.  An existing
+ * directory is refused unless `force`.  -1, or the status to leave with after a message. */
+int mg_outdir_begin(const struct mg_tool *tool, const char *path, const char *file, bool force,
+		    bool exec, struct mg_outdir *d);
 /* Confine a tool whose one output is the file `path`, which need not exist (NULL: standard
  * output): a regular file is made by way of another in its directory. */
 void mg_outfile_confine(const char *path, bool exec);
