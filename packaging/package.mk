@@ -4,10 +4,8 @@
 .PHONY: install uninstall dist deb rpm static check-install check-repro cross
 
 SHARE := $(DESTDIR)$(PREFIX)/share
-# What goes into share/mgtools, and completions when there are any: directory:destination
-DATA        := reports/rules:rules docs/schemas:schemas share/lnav:lnav
-COMPLETIONS := bash:bash-completion/completions zsh:zsh/site-functions \
-               fish:fish/vendor_completions.d
+# What goes into share/mgtools: directory:destination
+DATA := reports/rules:rules docs/schemas:schemas share/lnav:lnav
 
 from = $(firstword $(subst :, ,$(1)))
 to   = $(lastword $(subst :, ,$(1)))
@@ -21,7 +19,7 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR
 	$(foreach s,1 5 7,$(call put,$(wildcard docs/man/*.$(s)),$(SHARE)/man/man$(s)))
 	ln -sf mgaudit.1 $(SHARE)/man/man1/kubectl-mg_audit.1
 	$(foreach d,$(DATA),$(call put,$(wildcard $(call from,$(d))/*),$(SHARE)/mgtools/$(call to,$(d))))
-	$(foreach d,$(COMPLETIONS),$(call put,$(wildcard share/completions/$(call from,$(d))/*),$(SHARE)/$(call to,$(d))))
+	sh scripts/install-completions $(B)/bin $(SHARE) $(TOOLS)
 	$(call put,README.md CHANGELOG.md,$(SHARE)/doc/mgtools)
 	$(call put,$(wildcard docs/*.md docs/*.png),$(SHARE)/doc/mgtools/docs)
 	$(call put,$(wildcard docs/formats/*.md),$(SHARE)/doc/mgtools/docs/formats)
@@ -30,7 +28,8 @@ install: all ## install into PREFIX (/usr/local), below DESTDIR
 uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/kubectl-mg_audit
 	rm -f $(foreach s,1 5 7,$(patsubst docs/man/%,$(SHARE)/man/man$(s)/%,$(wildcard docs/man/*.$(s)))) $(SHARE)/man/man1/kubectl-mg_audit.1
-	rm -f $(foreach d,$(COMPLETIONS),$(patsubst share/completions/$(call from,$(d))/%,$(SHARE)/$(call to,$(d))/%,$(wildcard share/completions/$(call from,$(d))/*)))
+	rm -f $(TOOLS:%=$(SHARE)/bash-completion/completions/%) $(TOOLS:%=$(SHARE)/zsh/site-functions/_%) \
+		$(TOOLS:%=$(SHARE)/fish/vendor_completions.d/%.fish)
 	rm -rf $(SHARE)/mgtools $(SHARE)/doc/mgtools
 
 # A tar file of one commit: git sorts it and takes the commit's time; gzip -n adds none.
@@ -61,7 +60,7 @@ static: ## build/static/bin: programs that need no shared library (docs/INSTALL.
 
 # --- proofs ---------------------------------------------------------------------
 check-install: all ## install, run every tool from there without the source tree, uninstall
-	@sh tests/install/run.sh $(B)/stage $(COUNTS)
+	@sh tests/install/run.sh build/stage $(COUNTS)
 
 check-repro: ## build twice in different directories: the programs must be the same bytes
 	@sh scripts/check-repro build/repro

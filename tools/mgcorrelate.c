@@ -37,7 +37,8 @@ struct opts {
 /* Before the work: make the directory, and give up writing anywhere else. */
 static int begin_dir(const struct mg_tool *tool, const struct opts *o, const char *dir)
 {
-	return mg_outdir_begin(tool, o->no_report ? NULL : dir, o->db, o->force, !o->no_plots, o->made);
+	return mg_outdir_begin(tool, o->no_report ? NULL : dir, o->db, o->force, !o->no_plots,
+			       o->made);
 }
 
 static int write_report(const struct mg_tool *tool, const struct opts *o, struct mg_str dir,
@@ -274,8 +275,6 @@ int main(int argc, char **argv)
 		rc = mg_usage_error(&tool, o.compare ? "--db and --compare do not go together" :
 				    "--db: this program was built without SQLite; install its development "
 				    "files (scripts/install-deps) and build again");
-	if (rc < 0 && o.db && !o.force && access(o.db, F_OK) == 0)
-		rc = mg_usage_error(&tool, "'%s' exists already; -f overwrites it", o.db);
 	if (rc < 0)
 		rc = mg_session_rules(&tool, &o.rules, &o.patterns);
 	if (rc < 0)

@@ -126,14 +126,16 @@ static int set_picture(struct run *r)
 	struct mg_chart   *c = &r->chart;
 
 	c->picture = o->output || !isatty(STDOUT_FILENO) ? MG_PICTURE_PNG : MG_PICTURE_TXT;
-	r->form = o->plot || o->script ? MG_EXPORTS : mg_export_parse(mg_strz(o->format));
+	r->form = mg_export_parse(mg_strz(o->format));
 	if (r->form != MG_EXPORTS)
-		return -1;
-	if (o->format && !mg_picture_parse(mg_strz(o->format), &c->picture))
-		return mg_usage_error(r->tool, "'--format=%s' is of tables, not of pictures", o->format);
+		return o->plot || o->script ?
+			       mg_usage_error(r->tool, "--format=%s is of tables, without --plot and "
+					      "--script", o->format) : -1;
+	if (o->format)
+		mg_picture_parse(mg_strz(o->format), &c->picture);
 	if (!o->format && dot >= 0)
 		mg_picture_parse(mg_str_from(name, (size_t)dot + 1), &c->picture);
-	if (o->size && !mg_picture_size(o->size, &c->width, &c->height))
+	if (o->size && !mg_picture_size_parse(mg_strz(o->size), &c->width, &c->height))
 		return mg_usage_error(r->tool, "'--size=%s': expected WIDTHxHEIGHT, at most 20000 each",
 				      o->size);
 	r->scale = !o->axis ? MG_SCALE_AUTO : strcmp(o->axis, "log") == 0 ? MG_SCALE_LOG :

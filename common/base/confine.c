@@ -109,6 +109,7 @@ bool mg_confine(const struct mg_confine *c)
 	const uint64_t in_dir = in_file | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG;
 	int            abi = mg_confine_abi(), rules;
 	struct ruleset r = forbidden(abi, c);
+	const uint64_t below = in_file | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG;
 	bool           ok;
 
 	if (abi == 0)
@@ -117,7 +118,7 @@ bool mg_confine(const struct mg_confine *c)
 	if (rules < 0)
 		return false;
 	allow(rules, &r, "/dev/null", in_file); /* of a child's stdin and stdout */
-	ok = allow(rules, &r, c->dir, in_dir) && allow(rules, &r, c->beside, in_dir) &&
+	ok = allow(rules, &r, c->dir, below) && allow(rules, &r, c->also, below) &&
 	     allow(rules, &r, c->file, in_file) && allow(rules, &r, c->emptied, FS_REMOVE_DIR) &&
 	     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	     syscall(RESTRICT_SELF, rules, 0u) == 0;

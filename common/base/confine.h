@@ -15,7 +15,7 @@
 
 struct mg_confine {
 	const char *dir;     /* exists: below it everything may be made, written, removed; or NULL */
-	const char *beside;  /* exists: the same; or NULL                                        */
+	const char *also;    /* another such directory, or NULL                                  */
 	const char *file;    /* exists: may be written: a device or a pipe; or NULL              */
 	const char *emptied; /* exists: below it empty directories may be removed; or NULL       */
 	bool        exec;    /* programs may be started; they are confined alike                 */

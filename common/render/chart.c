@@ -20,6 +20,19 @@ const char *mg_picture_suffix(enum mg_picture p)
 	return p == MG_PICTURE_SVG ? "svg" : p == MG_PICTURE_TXT ? "txt" : "png";
 }
 
+bool mg_picture_size_parse(struct mg_str text, int *w, int *h)
+{
+	struct mg_str a, b;
+	uint64_t      x, y;
+
+	if (!mg_str_cut(text, 'x', &a, &b) || !mg_num_u64(a, &x) || !mg_num_u64(b, &y) ||
+	    x < 40 || x > 20000 || y < 10 || y > 20000)
+		return false;
+	*w = (int)x;
+	*h = (int)y;
+	return true;
+}
+
 bool mg_picture_parse(struct mg_str name, enum mg_picture *out)
 {
 	for (int p = MG_PICTURE_PNG; p <= MG_PICTURE_TXT; p++)

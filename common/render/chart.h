@@ -16,6 +16,8 @@ enum mg_picture { MG_PICTURE_PNG, MG_PICTURE_SVG, MG_PICTURE_TXT };
 const char *mg_picture_suffix(enum mg_picture p); /* "png" … */
 /* False: no such format. */
 bool mg_picture_parse(struct mg_str name, enum mg_picture *out);
+/* "WxH", each within what can be drawn (40 to 20000 by 10 to 20000). */
+bool mg_picture_size_parse(struct mg_str text, int *w, int *h);
 
 /* "1600x900", from 40x10 to 20000 each; false: not that. */
 bool mg_picture_size(const char *text, int *w, int *h);

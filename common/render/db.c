@@ -417,8 +417,10 @@ static void groups(struct db *d)
 
 static void fill(struct db *d, const struct mg_db_opts *o)
 {
-	/* the file is thrown away when anything fails, so it needs no journal */
-	run(d, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096; BEGIN");
+	/* the file is thrown away when anything fails, so it needs no journal; the process may not
+	 * be allowed to make files elsewhere, so indexes are sorted in memory */
+	run(d, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
+	       "PRAGMA page_size = 4096; BEGIN");
 	for (size_t i = 0; i < sizeof(mg_db_tables) / sizeof(*mg_db_tables); i++)
 		run(d, mg_db_tables[i]);
 	meta(d, o);

@@ -51,14 +51,15 @@ int mg_outdir_begin(const struct mg_tool *tool, const char *path, const char *fi
 	struct mg_err     err = { 0 };
 	struct stat       st;
 	bool              exists = path && stat(path, &st) == 0;
-	char             *parent = NULL, *beside = file ? parent_of(file) : NULL;
+	char             *parent = NULL, *beside = NULL;
 
 	*d = (struct mg_outdir){ 0 };
 	if (exists && !force) {
 		free(beside);
 		return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses "
 					    "another", path);
-	}
+	if (file && !force && stat(file, &st) == 0)
+		return mg_usage_error(tool, "'%s' exists already; -f overwrites it", file);
 	if (path && mg_out_dir(path, &err) != MG_OK) {
 		mg_say(tool, "%s; -o DIR chooses another, --no-report needs none", err.msg);
 		free(beside);
@@ -69,8 +70,10 @@ int mg_outdir_begin(const struct mg_tool *tool, const char *path, const char *fi
 		d->slot = mg_leavings_path(MG_LEAVING_DIR, AT_FDCWD, d->made);
 		c.emptied = parent = parent_of(path);
 	}
-	c.beside = beside;
+	if (file)
+		c.also = beside = parent_of(file);
 	mg_confine(&c);
+	free(beside);
 	free(parent);
 	free(beside);
 	return -1;

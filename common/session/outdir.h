@@ -20,9 +20,10 @@ struct mg_outdir {
 struct mg_str mg_outdir_name(struct mg_arena *a, const char *dir, const char *operand,
 			     const char *suffix);
 
-/* Make `path` and confine the process to it (NULL: it may write no file), and to the directory
- * of `file` (NULL: none), which is written too.  `exec`: gnuplot will be started.  An existing
- * directory is refused unless `force`.  -1, or the status to leave with after a message. */
+/* Make `path` and confine the process to it (NULL: it may write no file).  `file`: it may also
+ * write this one, by way of another beside it (NULL: none).  `exec`: gnuplot will be started.
+ * What exists, of both, is refused unless `force`.  -1, or the status to leave with after a
+ * message. */
 int mg_outdir_begin(const struct mg_tool *tool, const char *path, const char *file, bool force,
 		    bool exec, struct mg_outdir *d);
 /* Confine a tool whose one output is the file `path`, which need not exist (NULL: standard

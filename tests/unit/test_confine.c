@@ -103,6 +103,28 @@ static void writes_below_its_directory_only(void **state)
 	assert_true(exists("in/b") && exists("made"));
 }
 
+static int below_two_directories(void)
+{
+	struct mg_confine c = { .dir = "in", .also = "out" };
+	int               wrong = 0;
+
+	if (!mg_confine(&c))
+		return 128;
+	wrong |= can_write("in/c") && can_write("out/c") ? 0 : 1;
+	wrong |= rename("out/c", "out/e") == 0 && unlink("out/e") == 0 ? 0 : 2;
+	wrong |= can_write("elsewhere") || unlink("made") == 0 ? 4 : 0;
+	return wrong;
+}
+
+static void another_directory_may_be_named(void **state)
+{
+	needs_landlock();
+	assert_true(can_write("made"));
+	assert_int_equal(in_child(below_two_directories), 0);
+	assert_true(exists("in/c") && exists("made"));
+	unlink("in/c");
+}
+
 static int nothing_at_all(void)
 {
 	struct mg_confine c = { 0 };
@@ -214,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(writes_below_its_directory_only),
+		TEST(another_directory_may_be_named),
 		TEST(without_a_directory_nothing_is_written_or_started),
 		TEST(says_when_it_could_not),
 		TEST(a_signal_removes_what_is_unfinished),
