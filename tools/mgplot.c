@@ -11,6 +11,7 @@
 
 #include "analysis/rule.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "io/out.h"
 #include "io/slurp.h"
 #include "render/chart.h"

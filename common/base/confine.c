@@ -106,7 +106,6 @@ static bool allow(int rules, const struct ruleset *r, const char *path, uint64_t
 bool mg_confine(const struct mg_confine *c)
 {
 	const uint64_t in_file = FS_WRITE_FILE | FS_TRUNCATE;
-	const uint64_t in_dir = in_file | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG;
 	int            abi = mg_confine_abi(), rules;
 	struct ruleset r = forbidden(abi, c);
 	const uint64_t below = in_file | FS_REMOVE_DIR | FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG;

@@ -43,19 +43,6 @@ bool mg_picture_parse(struct mg_str name, enum mg_picture *out)
 	return false;
 }
 
-bool mg_picture_size(const char *text, int *w, int *h)
-{
-	struct mg_str a, b;
-	uint64_t      x, y;
-
-	if (!mg_str_cut(mg_strz(text), 'x', &a, &b) || !mg_num_u64(a, &x) || !mg_num_u64(b, &y) ||
-	    x < 40 || x > 20000 || y < 10 || y > 20000)
-		return false;
-	*w = (int)x;
-	*h = (int)y;
-	return true;
-}
-
 struct mg_panel *mg_chart_panel(struct mg_chart *c, struct mg_str title, enum mg_axis axis)
 {
 	struct mg_panel p = { .title = title, .axis = axis };

@@ -19,9 +19,6 @@ bool mg_picture_parse(struct mg_str name, enum mg_picture *out);
 /* "WxH", each within what can be drawn (40 to 20000 by 10 to 20000). */
 bool mg_picture_size_parse(struct mg_str text, int *w, int *h);
 
-/* "1600x900", from 40x10 to 20000 each; false: not that. */
-bool mg_picture_size(const char *text, int *w, int *h);
-
 enum mg_theme { MG_THEME_LIGHT, MG_THEME_DARK };
 
 /* Colours that colour-blind people can tell apart (Okabe and Ito), plus two greys. */

@@ -54,15 +54,13 @@ int mg_outdir_begin(const struct mg_tool *tool, const char *path, const char *fi
 	char             *parent = NULL, *beside = NULL;
 
 	*d = (struct mg_outdir){ 0 };
-	if (exists && !force) {
-		free(beside);
+	if (exists && !force)
 		return mg_usage_error(tool, "'%s' exists already; -f overwrites it, -o DIR chooses "
 					    "another", path);
 	if (file && !force && stat(file, &st) == 0)
 		return mg_usage_error(tool, "'%s' exists already; -f overwrites it", file);
 	if (path && mg_out_dir(path, &err) != MG_OK) {
 		mg_say(tool, "%s; -o DIR chooses another, --no-report needs none", err.msg);
-		free(beside);
 		return MG_EXIT_OUTPUT;
 	}
 	if (path && !exists) {
@@ -75,7 +73,6 @@ int mg_outdir_begin(const struct mg_tool *tool, const char *path, const char *fi
 	mg_confine(&c);
 	free(beside);
 	free(parent);
-	free(beside);
 	return -1;
 }
 
