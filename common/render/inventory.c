@@ -4,7 +4,7 @@
 #include "render/tables.h"
 
 enum { KIND, BYTES, LINES, RECORDS, BAD, FIRST, LAST, PATH, SAME_AS, NODE, NS, POD, CONTAINER, COMPONENT,
-       PREVIOUS };
+	PREVIOUS };
 
 static void columns(struct mg_sheet *s)
 {
