@@ -118,11 +118,32 @@ static bool find_gnuplot(struct mg_buf *path)
 	return false;
 }
 
+#define ENVIRON 500 /* variables that gnuplot gets at most */
+
+static bool is_locale(const char *var)
+{
+	return strncmp(var, "LC_", 3) == 0 || strncmp(var, "LANG", 4) == 0;
+}
+
+/* The environment, but for the locale: scripts are UTF-8, and their numbers have points. */
+static void environment(char *env[ENVIRON + 2])
+{
+	static char utf8[] = "LC_ALL=C.UTF-8";
+	int         n = 0;
+
+	env[n++] = utf8;
+	for (char **e = environ; *e && n < ENVIRON; e++)
+		if (!is_locale(*e))
+			env[n++] = *e;
+	env[n] = NULL;
+}
+
 /* In the child: async-signal-safe calls only.  Exit 127 tells that it never ran. */
 static void become_gnuplot(const struct mg_gnuplot_job *job, const char *path, int err_fd)
 {
 	char  name[] = "gnuplot", defaults[] = "-d";
 	char *argv[] = { name, defaults, (char *)(uintptr_t)job->script, NULL };
+	char *env[ENVIRON + 2];
 	int   null = open("/dev/null", O_RDWR);
 	int   in = job->script ? null : job->script_fd;
 	int   out = job->stdout_fd < 0 ? null : job->stdout_fd;
@@ -132,7 +153,8 @@ static void become_gnuplot(const struct mg_gnuplot_job *job, const char *path, i
 		_exit(127);
 	if (job->dir && chdir(job->dir) != 0)
 		_exit(127);
-	execve(path, argv, environ);
+	environment(env);
+	execve(path, argv, env);
 	_exit(127);
 }
 

@@ -72,6 +72,7 @@ static struct mg_partial consume_any(struct mg_str text, size_t size)
 
 static void release(struct mg_partial *p)
 {
+	mg_audit_opens_release(&p->opens);
 	mg_batch_release(&p->events);
 	mg_requests_free(p->audit);
 	mg_audit_memo_free(p->memo);
