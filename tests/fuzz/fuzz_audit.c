@@ -83,9 +83,7 @@ static uint64_t consume(const struct mg_consumer *c, struct mg_str text, size_t 
 		}
 		line += p.stats.lines;
 		records += p.stats.records;
-		mg_batch_release(&p.events);
-		mg_requests_free(p.audit);
-		mg_audit_memo_free(p.memo);
+		mg_partial_release(&p);
 		text = mg_str_from(text, b.n);
 	}
 	return records;
