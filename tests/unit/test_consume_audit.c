@@ -21,6 +21,7 @@ static void fold(struct mg_partial *all, struct mg_partial *p)
 	mg_batch_append(&all->events, &p->events);
 	mg_stats_merge(&all->stats, &p->stats);
 	all->memo = p->memo;
+	mg_audit_opens_release(&p->opens);
 	if (!p->audit)
 		return;
 	if (!all->audit)
@@ -72,7 +73,6 @@ static struct mg_partial consume_any(struct mg_str text, size_t size)
 
 static void release(struct mg_partial *p)
 {
-	mg_audit_opens_release(&p->opens);
 	mg_batch_release(&p->events);
 	mg_requests_free(p->audit);
 	mg_audit_memo_free(p->memo);
