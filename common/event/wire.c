@@ -299,6 +299,8 @@ static enum mg_status take_when(struct reader *r, const json_t *o)
 		return st;
 	if (text.n && !source_parse(text, &r->e->time_source))
 		return wrong(r, "time_source", "known");
+	if (r->e->time_ns == MG_TIME_NONE) /* whatever it says: there is nothing to be sure of */
+		r->e->time_source = MG_TIME_UNKNOWN;
 	return take_number(r, o, "duration_ns", INT64_MAX, &r->e->duration_ns);
 }
 
