@@ -140,6 +140,11 @@ void mg_case_release(struct mg_case *c)
 	*c = (struct mg_case){ 0 };
 }
 
+struct mg_requests *mg_case_requests(const struct mg_case *c)
+{
+	return mg_requests_count(c->audit) ? c->audit : c->http;
+}
+
 bool mg_case_has(const struct mg_case *c, enum mg_kind k)
 {
 	for (uint32_t i = 0; i < c->nartifacts; i++)

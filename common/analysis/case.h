@@ -81,6 +81,8 @@ void mg_case_release(struct mg_case *c);
 
 /* Does any artifact of this kind hold records? */
 bool mg_case_has(const struct mg_case *c, enum mg_kind k);
+/* The requests to judge by: those of the audit log, or of httplog lines where there is none. */
+struct mg_requests *mg_case_requests(const struct mg_case *c);
 /* The path of an artifact id; "" for an unknown one. */
 struct mg_str mg_case_path(const struct mg_case *c, uint32_t artifact);
 /* First event with time >= ns, by binary search (index, c->events.n when none). */

@@ -136,7 +136,7 @@ static void means(struct mg_comparison *cmp, struct mg_diff_list *l, const struc
 
 static struct mg_requests *requests_of(const struct mg_case *c, const char **name)
 {
-	struct mg_requests *r = mg_requests_count(c->audit) ? c->audit : c->http;
+	struct mg_requests *r = mg_case_requests(c);
 
 	*name = mg_requests_count(r) == 0 ? NULL : r == c->audit ? "audit log" : "httplog";
 	return r;

@@ -241,7 +241,7 @@ const char *mg_rule_what(struct mg_rule_ctx *x, const struct mg_requests *r,
 
 struct mg_requests *mg_rule_requests(const struct mg_rule_ctx *x)
 {
-	return mg_requests_count(x->c->audit) ? x->c->audit : x->c->http;
+	return mg_case_requests(x->c);
 }
 
 struct mg_requests *mg_rule_usual(const struct mg_rule_ctx *x)

@@ -86,7 +86,7 @@ static void put_list(struct mg_buf *b, const struct mg_diff_list *l, size_t rows
 static void put_side(struct mg_buf *b, const struct mg_comparison *cmp, const struct mg_case *c,
 		     int side, struct mg_str name)
 {
-	uint64_t n = mg_requests_count(mg_requests_count(c->audit) ? c->audit : c->http);
+	uint64_t n = mg_requests_count(mg_case_requests(c));
 	char     count[32];
 
 	mg_buf_printf(b, "%c  ", "AB"[side]);
@@ -96,11 +96,12 @@ static void put_side(struct mg_buf *b, const struct mg_comparison *cmp, const st
 		mg_buf_addz(b, "no time in the data");
 	else
 		mg_clock_interval(b, (struct mg_clock){ .dates = true }, c->first_ns, c->last_ns);
+	mg_buf_addz(b, c->first_ns == MG_TIME_NONE ? "" : " UTC");
 	if (cmp->requests[side])
-		mg_buf_printf(b, " UTC; %s requests, %.3g/s (%s)", mg_num_grouped(n, count, sizeof(count)),
+		mg_buf_printf(b, "; %s requests, %.3g/s (%s)", mg_num_grouped(n, count, sizeof(count)),
 			      (double)n / cmp->seconds[side], cmp->requests[side]);
 	else
-		mg_buf_addz(b, " UTC; no requests");
+		mg_buf_addz(b, "; no requests");
 	mg_buf_addc(b, '\n');
 }
 
@@ -181,8 +182,7 @@ static void json_side(struct mg_buf *b, const struct mg_comparison *cmp, const s
 	mg_buf_printf(b, " \"%c\": {\"name\": ", "ab"[side]);
 	mg_buf_json(b, name);
 	mg_buf_printf(b, ", \"requests\": %llu",
-		      (unsigned long long)mg_requests_count(mg_requests_count(c->audit) ? c->audit :
-											  c->http));
+		      (unsigned long long)mg_requests_count(mg_case_requests(c)));
 	mg_buf_printf(b, ", \"seconds\": %.9g", cmp->seconds[side]);
 	if (c->first_ns != MG_TIME_NONE) {
 		mg_buf_printf(b, ", \"first\": \"%s\"", mg_time_format(c->first_ns, 9, text, 40));

@@ -57,7 +57,7 @@ static void request_span(struct mg_requests *r, int64_t *first, int64_t *last)
 
 static struct mg_str talkers(struct mg_plan *t)
 {
-	struct mg_requests            *r = mg_requests_count(t->c->audit) ? t->c->audit : t->c->http;
+	struct mg_requests            *r = mg_case_requests(t->c);
 	const struct mg_table         *u = mg_series_table(t->s, "products");
 	uint64_t                       all = mg_requests_count(r);
 	double                         sum = 0, first = 0;

@@ -45,7 +45,7 @@ static void heat_cells(struct mg_panel *p, const struct mg_table *l, size_t step
 bool mg_plan_heat(struct mg_plan *t)
 {
 	const struct mg_table          *l = mg_series_table(t->s, "latency");
-	struct mg_requests             *r = mg_requests_count(t->c->audit) ? t->c->audit : t->c->http;
+	struct mg_requests             *r = mg_case_requests(t->c);
 	const struct mg_latency_bucket *b;
 	struct mg_hist                 *sum;
 	struct mg_panel                *p;

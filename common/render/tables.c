@@ -122,12 +122,6 @@ static struct tally *tallies(const struct mg_request_group *g, size_t ng, enum f
 	return t;
 }
 
-/* The audit log when there is one, else what the HTTP lines of the logs told. */
-static struct mg_requests *requests(const struct mg_case *c)
-{
-	return mg_requests_count(c->audit) ? c->audit : c->http;
-}
-
 static void latency_cells(struct mg_grid *g, const struct tally *t)
 {
 	mg_cell_duration(g, t->count ? t->latency_sum / (int64_t)t->count : 0);
@@ -136,7 +130,7 @@ static void latency_cells(struct mg_grid *g, const struct tally *t)
 
 bool mg_fill_users(struct mg_grid *g, const struct mg_case *c, size_t rows)
 {
-	struct mg_requests            *r = requests(c);
+	struct mg_requests            *r = mg_case_requests(c);
 	size_t                         ng, n;
 	const struct mg_request_group *all = mg_requests_groups(r, &ng);
 	struct tally                  *t = tallies(all, ng, BY_USER, &n);
@@ -192,7 +186,7 @@ static void codes_cell(struct mg_grid *grid, const struct mg_request_group *g, s
 
 bool mg_fill_groups(struct mg_grid *g, const struct mg_case *c, size_t rows)
 {
-	struct mg_requests            *r = requests(c);
+	struct mg_requests            *r = mg_case_requests(c);
 	size_t                         ng, n;
 	const struct mg_request_group *all = mg_requests_groups(r, &ng);
 	struct tally                  *t = tallies(all, ng, BY_GROUP, &n);
@@ -214,7 +208,7 @@ bool mg_fill_groups(struct mg_grid *g, const struct mg_case *c, size_t rows)
 
 bool mg_fill_codes(struct mg_grid *g, const struct mg_case *c, size_t rows)
 {
-	struct mg_requests            *r = requests(c);
+	struct mg_requests            *r = mg_case_requests(c);
 	struct mg_clock                k = mg_clock_of(c);
 	size_t                         ng, n;
 	const struct mg_request_group *all = mg_requests_groups(r, &ng);

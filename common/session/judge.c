@@ -54,7 +54,7 @@ int mg_judge_baseline(const struct mg_tool *tool, const struct mg_common *common
 		*baseline = (struct mg_case){ 0 };
 		return rc;
 	}
-	c->usual = mg_requests_count(baseline->audit) ? baseline->audit : baseline->http;
+	c->usual = mg_case_requests(baseline);
 	if (mg_requests_count(c->usual))
 		return -1;
 	c->usual = NULL;
