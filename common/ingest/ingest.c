@@ -354,9 +354,9 @@ static const struct mg_consumer *pick(struct run *r, const struct mg_leaf *leaf)
 	return !k && r->o->count_all ? &counter : k;
 }
 
-/* Cut the leaf into blocks and submit them; *all gets the fingerprint of its bytes. */
+/* Cut the leaf into blocks and submit them; *mark gets to know its bytes. */
 static void read_leaf(struct run *r, struct leaf_run *lr, struct mg_src *src,
-		      struct mg_digest *all)
+		      struct mg_copy_mark *mark)
 {
 	struct mg_blocks blocks;
 	struct mg_block  b;
@@ -364,19 +364,17 @@ static void read_leaf(struct run *r, struct leaf_run *lr, struct mg_src *src,
 	enum mg_status   st;
 	bool             ended = false;
 
-	mg_digest_init(all);
 	mg_blocks_init(&blocks, src, r->block_size);
 	blocks.spares = &r->spares;
 	while ((st = mg_blocks_next(&blocks, &b, &err)) != MG_EOF && st != MG_FATAL) {
 		if (st == MG_FAIL)
 			add_fault(r, lr->source->path, &err);
-		mg_digest_add(all, mg_str(b.p, b.n));
+		mg_copy_mark_add(mark, mg_str(b.p, b.n));
 		ended = b.last;
 		submit(r, lr, &b, ended);
 	}
 	if (!ended) /* the source broke: the walker reports it */
 		submit(r, lr, NULL, true);
-	mg_digest_end(all);
 	mg_blocks_release(&blocks);
 }
 
@@ -393,8 +391,7 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 	const struct mg_consumer *k;
 	struct mg_source         *s;
 	struct leaf_run          *lr;
-	struct mg_digest          all;
-	uint64_t                  head;
+	struct mg_copy_mark       mark;
 	uint32_t                  same;
 
 	if (r->o->wants && !r->o->wants(r->o->ctx, leaf))
@@ -403,7 +400,7 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 	s = add_artifact(r, leaf);
 	if (!k)
 		return true;
-	if (mg_copies_find(r->copies, leaf->src, s, &head, &same) &&
+	if (mg_copies_find(r->copies, leaf, s, &mark, &same) &&
 	    !is_for_comparison(r, leaf->kind, same)) {
 		r->c->artifacts[s->artifact].same_as = same + 1;
 		r->c->copies++;
@@ -415,8 +412,8 @@ static bool take_leaf(void *ctx, struct mg_leaf *leaf)
 	lr->consumer = k;
 	lr->source = s;
 	lr->state = k->open ? k->open(s) : NULL;
-	read_leaf(r, lr, leaf->src, &all);
-	mg_copies_add(r->copies, head, &all, s);
+	read_leaf(r, lr, leaf->src, &mark);
+	mg_copies_add(r->copies, &mark, s);
 	return true;
 }
 
@@ -443,15 +440,20 @@ static size_t common_root(const struct mg_case *c, const struct mg_input *in)
 	return root.n;
 }
 
-/* Name artifacts below the root of their input, and behind its name when there are several. */
-static void name_input(struct mg_case *c, struct mg_input *in, struct mg_str name)
+/* Name artifacts below the root of their input, and behind the name of `operand` when there
+ * are several; an operand that is a file itself is named as it was given. */
+static void name_input(struct mg_case *c, struct mg_input *in, struct mg_str operand)
 {
+	struct mg_str name = mg_str_basename(operand);
+
 	for (uint32_t i = 0; i < in->n; i++) {
 		struct mg_artifact *a = &c->artifacts[in->first + i];
 
 		if (mg_str_starts(a->path, in->root))
 			a->path = mg_str_from(a->path, in->root.n);
-		if (name.n)
+		if (mg_str_eq(a->path, name))
+			a->path = operand;
+		else if (name.n)
 			a->path = mg_arena_printf(&c->arena, "%.*s/%.*s", MG_FMT(name),
 						  MG_FMT(a->path));
 		a->source.path = a->path;
@@ -496,7 +498,7 @@ static enum mg_status read_input(struct run *r, const char *operand, bool severa
 		if (c->artifacts[in.first + i].stats.records)
 			in.root = mg_str_head(c->artifacts[in.first + i].path,
 					      common_root(c, &in));
-	name_input(c, &in, several ? mg_str_basename(base) : mg_str("", 0));
+	name_input(c, &in, several ? base : mg_str("", 0));
 	MG_PUSH(c->inputs, c->ninputs, c->inputs_cap, in);
 	return st;
 }
