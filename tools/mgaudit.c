@@ -32,7 +32,6 @@ static const char examples[] =
 	"  mgaudit --by=user must-gather.tar.gz\n"
 	"  mgaudit --by=user,verb,resource --code=5xx --sort=sum -n 0 audit_logs/\n"
 	"  mgaudit --history deployments/shop/web audit_logs/\n"
-	"  mgaudit --series=10s --by=verb audit.log >verbs.tsv\n"
 	"  mgaudit -o json --user='system:serviceaccount:ci:*' --verb=-get,-list audit.log | jq .\n";
 
 /* --- printing ------------------------------------------------------------------ */
@@ -129,19 +128,26 @@ static void notes(const struct mg_tool *t, const struct mg_audit_ask *ask,
 static int set_print(const struct mg_tool *t, struct opts *o, struct mg_audit_query *q)
 {
 	const char   *format = o->ask.format;
-	struct mg_str sort = mg_strz(o->ask.sort);
+	struct mg_str sort = mg_strz(o->ask.sort), columns = mg_strz(o->ask.columns), bad;
+	bool          chosen = sort.n || columns.n;
 
 	o->how = (struct mg_audit_print){ .top = o->show.rows, .headings = !o->ask.no_headers,
-					  .sort = sort };
+					  .sort = sort, .columns = columns };
 	mg_sheet_format_parse(format ? mg_strz(format) : MG_STR("text"), &o->how.format);
-	if (q->want == MG_AUDIT_ROWS && (sort.n || o->how.format != MG_SHEET_PEOPLE))
+	if (q->want == MG_AUDIT_ROWS && (chosen || o->how.format != MG_SHEET_PEOPLE))
 		q->want = MG_AUDIT_LIST;
-	else if ((format || sort.n) && (o->show.top || q->want == MG_AUDIT_RAW ||
+	else if ((format || chosen) && (o->show.top || q->want == MG_AUDIT_RAW ||
 					q->want == MG_AUDIT_SPLIT || q->want == MG_AUDIT_EVENTS))
 		return mg_usage_error(t, "--%s is for lists and tables, not for -o %s",
-				      format ? "format" : "sort", o->ask.output);
-	if (sort.n && (q->want == MG_AUDIT_SERIES || !mg_audit_can_sort(q, sort)))
+				      format ? "format" : sort.n ? "sort" : "columns", o->ask.output);
+	if (chosen && q->want == MG_AUDIT_SERIES)
+		return mg_usage_error(t, "--%s does not go with --series", sort.n ? "sort" : "columns");
+	if (sort.n && !mg_audit_has_columns(q, sort, &bad))
 		return mg_usage_error(t, "bad value for --sort: '%s': no such column", o->ask.sort);
+	if (columns.n && !mg_audit_has_columns(q, columns, &bad))
+		return mg_usage_error(t, "bad value for --columns: '%.*s': no such column", MG_FMT(bad));
+	if (!o->show.top)
+		q->by.detail = mg_audit_print_detail(q, &o->how);
 	return -1;
 }
 

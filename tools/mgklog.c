@@ -69,7 +69,8 @@ static int set_match(const struct mg_tool *t, struct opts *o)
 /* --http=KEYS and --http --by=KEYS are the same. */
 static int set_http(const struct mg_tool *t, struct opts *o)
 {
-	int rc;
+	struct mg_str bad;
+	int           rc;
 
 	if ((o->by || o->sort) && !o->http)
 		return mg_usage_error(t, "--%s goes with --http", o->by ? "by" : "sort");
@@ -84,7 +85,7 @@ static int set_http(const struct mg_tool *t, struct opts *o)
 					    .sort = mg_strz(o->sort) };
 	if (o->output)
 		o->print.format = MG_SHEET_TSV;
-	if (o->sort && !mg_audit_can_sort(&o->requests, o->print.sort))
+	if (o->sort && !mg_audit_has_columns(&o->requests, o->print.sort, &bad))
 		return bad_value(t, "sort", o->sort, "a column");
 	return -1;
 }

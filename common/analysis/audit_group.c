@@ -131,7 +131,10 @@ static void count_one(struct mg_audit_groups *g, const uint32_t *key, struct wai
 /* Latencies, codes and seconds of requests whose groups are known. */
 static void count_details(struct mg_audit_groups *g, struct mg_audit_waiting *w)
 {
-	for (unsigned i = 0; i < w->n; i++) {
+	bool latency = w->by->detail & MG_AUDIT_LATENCY, codes = w->by->detail & MG_AUDIT_CODES;
+	bool seconds = w->by->detail & MG_AUDIT_SECONDS;
+
+	for (unsigned i = 0; latency && i < w->n; i++) {
 		const struct waiting *one = &w->one[i];
 
 		mg_spread_ask(&group_at(g, one->group)->took, one->took_ns);
@@ -139,11 +142,11 @@ static void count_details(struct mg_audit_groups *g, struct mg_audit_waiting *w)
 	for (unsigned i = 0; i < w->n; i++) {
 		const struct waiting *one = &w->one[i];
 
-		if (one->took_ns >= 0)
+		if (latency && one->took_ns >= 0)
 			mg_spread_add(&group_at(g, one->group)->took, one->took_ns);
-		if (one->code != MG_NONE)
+		if (codes && one->code != MG_NONE)
 			count_code(g, one->group, one->code, 1);
-		if (one->start_ns != MG_TIME_NONE && w->by->detail)
+		if (seconds && one->start_ns != MG_TIME_NONE)
 			mg_seconds_add(&group_at(g, one->group)->seconds, one->second, 1);
 	}
 }
@@ -159,7 +162,7 @@ void mg_audit_groups_settle(struct mg_audit_groups *g)
 		mg_cells_ask_element(&g->groups, w->one[i].hash);
 	for (unsigned i = 0; i < w->n; i++)
 		count_one(g, w->key[i], &w->one[i], w->by->sections);
-	if (w->by->detail || w->by->sections)
+	if (w->by->detail)
 		count_details(g, w);
 	w->n = 0;
 	w->used = 0;

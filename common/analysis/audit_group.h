@@ -1,8 +1,8 @@
 /* audit_group.h - audit events counted by up to MG_AUDIT_MAX_KEYS keys.
  *
  * Layer:   analysis
- * Memory:  distinct keys; with `detail` also a histogram for each group with more than a few
- *          latencies, and two or three bytes for each second of a group
+ * Memory:  distinct keys; with latencies a histogram for each group with more than a few of
+ *          them, with seconds two or three bytes for each second of a group
  * Merging: in any order; sums, minima and maxima, so neither blocks nor threads can change a
  *          figure.  Only the order of the groups and the ids of texts depend on it.
  */
@@ -16,10 +16,18 @@
 
 #define MG_AUDIT_MAX_KEYS 6
 
+/* What is kept of a group beside how often, and when first and last. */
+enum mg_audit_detail {
+	MG_AUDIT_LATENCY = 1, /* percentiles, maximum and sum                    */
+	MG_AUDIT_CODES = 2,   /* from 400 on; all of them with `sections`        */
+	MG_AUDIT_SECONDS = 4, /* which second was the busiest                    */
+	MG_AUDIT_DETAIL = 7,
+};
+
 struct mg_audit_by {
 	enum mg_audit_key key[MG_AUDIT_MAX_KEYS];
 	unsigned          n;
-	bool detail;       /* percentiles, peaks, codes, last         */
+	unsigned detail;   /* of enum mg_audit_detail                 */
 	bool sections;     /* all codes and the first URI, as -o top shows */
 	bool long_running; /* their duration counts as well           */
 };
@@ -36,7 +44,7 @@ struct mg_audit_group {
 	uint32_t         key[MG_AUDIT_MAX_KEYS]; /* texts; MG_NONE: unused         */
 	uint64_t         count;
 	struct mg_spread  took;             /* latencies that are known            */
-	struct mg_seconds seconds;          /* when, with `detail`                 */
+	struct mg_seconds seconds;          /* when, with MG_AUDIT_SECONDS         */
 	int64_t          first_ns, last_ns; /* received, MG_TIME_NONE: unknown     */
 	struct mg_audit_earliest *earliest; /* with `sections`, in the arena       */
 };

@@ -220,6 +220,8 @@ void mg_render_audit_items(struct mg_out *o, const struct mg_audit_tally *t,
 	col = how->sort.n ? mg_sheet_find(&s, how->sort) : s.ncol;
 	if (col < s.ncol)
 		mg_sheet_sort(&s, col);
+	if (how->columns.n)
+		mg_sheet_choose(&s, how->columns, s.ncol);
 	mg_sheet_print(&s, o, how->format, how->top, how->headings);
 	if (people && t->reads)
 		mg_out_printf(o, "not shown: requests that only read it, %" PRIu64 "\n", t->reads);

@@ -231,7 +231,8 @@ static void group_columns(struct mg_sheet *s, const struct mg_audit_query *query
 				mg_audit_key_name(query->by.key[j]), MG_SHEET_TEXT);
 }
 
-bool mg_audit_can_sort(const struct mg_audit_query *query, struct mg_str column)
+bool mg_audit_has_columns(const struct mg_audit_query *query, struct mg_str names,
+			  struct mg_str *bad)
 {
 	struct mg_sheet s = { 0 };
 
@@ -239,7 +240,38 @@ bool mg_audit_can_sort(const struct mg_audit_query *query, struct mg_str column)
 		group_columns(&s, query);
 	else
 		mg_audit_item_columns(&s, query);
-	return mg_sheet_find(&s, column) < s.ncol;
+	return mg_sheet_has(&s, names, bad);
+}
+
+static struct mg_str sort_of(const struct mg_audit_query *query, const struct mg_audit_print *how)
+{
+	return how->sort.n ? how->sort : query->want == MG_AUDIT_LISTS ? MG_STR("sum") : MG_STR("count");
+}
+
+static unsigned detail_of(struct mg_str names)
+{
+	static const uint8_t of[COLUMNS] = {
+		[PEAK] = MG_AUDIT_SECONDS, [PEAK_AT] = MG_AUDIT_SECONDS, [ERRORS] = MG_AUDIT_CODES,
+		[P50] = MG_AUDIT_LATENCY, [P90] = MG_AUDIT_LATENCY, [P99] = MG_AUDIT_LATENCY,
+		[MAX] = MG_AUDIT_LATENCY, [SUM] = MG_AUDIT_LATENCY,
+	};
+	unsigned      detail = 0;
+	struct mg_str one;
+
+	while (names.n) {
+		mg_str_cut(names, ',', &one, &names);
+		for (int c = 0; c < COLUMNS; c++)
+			if (mg_str_eq(one, mg_strz(columns[c].name)) ||
+			    mg_str_eq(one, mg_strz(columns[c].head)))
+				detail |= of[c];
+	}
+	return detail;
+}
+
+unsigned mg_audit_print_detail(const struct mg_audit_query *query, const struct mg_audit_print *how)
+{
+	return how->columns.n ? detail_of(how->columns) | detail_of(sort_of(query, how)) :
+				MG_AUDIT_DETAIL;
 }
 
 static int64_t day_of(int64_t ns)
@@ -254,7 +286,6 @@ void mg_render_audit_groups(struct mg_out *o, const struct mg_audit_tally *t,
 	struct mg_audit_busiest *busiest = mg_audit_groups_busiest(&t->groups);
 	struct filler            f = { t, codes, busiest, 0 };
 	struct mg_sheet          s = { 0 };
-	struct mg_str            first = query->want == MG_AUDIT_LISTS ? MG_STR("sum") : MG_STR("count");
 	size_t                   n = t->groups.groups.n, top = how->top && how->top < n ? how->top : n;
 	struct ranked           *order;
 	struct order             by;
@@ -264,9 +295,11 @@ void mg_render_audit_groups(struct mg_out *o, const struct mg_audit_tally *t,
 		s.dated = day_of(t->first_ns) != day_of(t->last_ns);
 	}
 	group_columns(&s, query);
-	order = rank(&f, query, mg_sheet_find(&s, how->sort.n ? how->sort : first), top, &by);
+	order = rank(&f, query, mg_sheet_find(&s, sort_of(query, how)), top, &by);
 	fill(&s, &f, query, order, top);
 	s.left_out = n - top;
+	if (how->columns.n)
+		mg_sheet_choose(&s, how->columns, s.ncol - query->by.n);
 	if (how->format == MG_SHEET_PEOPLE && how->headings && !how->untitled)
 		mg_render_audit_span(o, t);
 	mg_sheet_print(&s, o, how->format, 0, how->headings);

@@ -47,6 +47,54 @@ void mg_sheet_release(struct mg_sheet *s)
 	*s = (struct mg_sheet){ 0 };
 }
 
+/* --- choosing columns ------------------------------------------------------------ */
+
+bool mg_sheet_has(const struct mg_sheet *s, struct mg_str names, struct mg_str *bad)
+{
+	do {
+		mg_str_cut(names, ',', bad, &names);
+		if (mg_sheet_find(s, *bad) == s->ncol)
+			return false;
+	} while (names.n);
+	return true;
+}
+
+static void keep_column(unsigned *order, unsigned *n, unsigned c)
+{
+	for (unsigned k = 0; k < *n; k++)
+		if (order[k] == c)
+			return;
+	order[(*n)++] = c;
+}
+
+void mg_sheet_choose(struct mg_sheet *s, struct mg_str names, unsigned keep)
+{
+	struct mg_sheet_column col[MG_SHEET_COLUMNS];
+	struct mg_sheet_cell   row[MG_SHEET_COLUMNS], *to = s->cell;
+	unsigned               order[MG_SHEET_COLUMNS], n = 0, c;
+	struct mg_str          one;
+
+	while (names.n) {
+		mg_str_cut(names, ',', &one, &names);
+		if ((c = mg_sheet_find(s, one)) < s->ncol)
+			keep_column(order, &n, c);
+	}
+	for (c = keep; c < s->ncol; c++)
+		keep_column(order, &n, c);
+	for (unsigned k = 0; k < n; k++) {
+		col[k] = s->col[order[k]];
+		col[k].head = col[k].head ? col[k].head : col[k].name;
+	}
+	for (size_t i = 0; i < s->n; i++, to += n) { /* rows become shorter: none overtakes */
+		memcpy(row, s->cell + i * s->ncol, s->ncol * sizeof(*row));
+		for (unsigned k = 0; k < n; k++)
+			to[k] = row[order[k]];
+	}
+	memcpy(s->col, col, n * sizeof(*col));
+	s->ncol = n;
+	s->cap = s->n; /* of the new width at least so many */
+}
+
 /* --- sorting --------------------------------------------------------------------- */
 
 unsigned mg_sheet_find(const struct mg_sheet *s, struct mg_str name)

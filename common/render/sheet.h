@@ -86,6 +86,12 @@ static inline struct mg_sheet_cell mg_cell_time(int64_t ns)
 void mg_sheet_sort(struct mg_sheet *s, unsigned col);
 /* The column of that name, for people or for programs; ncol when there is none. */
 unsigned mg_sheet_find(const struct mg_sheet *s, struct mg_str name);
+/* Are all of these names, with commas between, columns of the sheet?  Else the first that is
+ * not in *bad. */
+bool mg_sheet_has(const struct mg_sheet *s, struct mg_str names, struct mg_str *bad);
+/* Keep only these columns, in this order, and of the others those from `keep` on; people see
+ * all of them. */
+void mg_sheet_choose(struct mg_sheet *s, struct mg_str names, unsigned keep);
 /* Print the first `top` rows (0: all). */
 void mg_sheet_print(const struct mg_sheet *s, struct mg_out *o, enum mg_sheet_format format,
 		    size_t top, bool headings);

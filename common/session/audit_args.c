@@ -124,13 +124,13 @@ static void set_top(struct mg_audit_by *by)
 	if (!by->sections)
 		return;
 	by->long_running = true;
+	by->detail = MG_AUDIT_LATENCY | MG_AUDIT_CODES;
 	by->key[by->n++] = MG_BY_URI;
 	by->key[by->n++] = MG_BY_USER;
 }
 
 static void default_keys(struct mg_audit_by *by, const enum mg_audit_key *key, unsigned n)
 {
-	by->detail = true;
 	if (by->n)
 		return;
 	memcpy(by->key, key, n * sizeof(*key));
@@ -169,7 +169,6 @@ static int read_output(const struct mg_tool *t, const struct mg_audit_args *a,
 		return -1;
 	if (!q->by.n)
 		return mg_usage_error(t, "-o %.*s needs --by=KEY", MG_FMT(s));
-	q->by.detail = !show->top;
 	if (show->top)
 		set_top(&q->by);
 	else

@@ -15,7 +15,7 @@ struct mg_audit_args {
 	struct mg_list files, on[MG_ON_FIELDS], annotations, by;
 	struct mg_list n; /* -n: a namespace, or a number of rows */
 	const char    *after, *before, *min, *max, *peer_max, *output, *pod_security;
-	const char    *series, *who_deleted, *history, *inflight_at, *rows, *slow, *format, *sort;
+	const char    *series, *who_deleted, *history, *inflight_at, *rows, *slow, *format, *sort, *columns;
 	bool           failed_only, no_reviews, unfinished, lists, watches, collections, no_headers;
 };
 
@@ -112,6 +112,8 @@ struct mg_audit_args {
 	{ MG_OPT_HEAD, 0, NULL, NULL, "Tables", NULL },                                           \
 	{ MG_OPT_TEXT, 0, "rows", "N", "rows to show, 0 is all", &(a)->rows },                    \
 	{ MG_OPT_TEXT, 0, "sort", "COLUMN", "sort by this column", &(a)->sort },                  \
+	{ MG_OPT_TEXT, 0, "columns", "NAME,...", "only these columns, beside the keys; less to count", \
+	  &(a)->columns },                                                                        \
 	{ MG_OPT_WORD, 0, "format", "text|tsv|csv|json|jsonl", "of lists and tables", &(a)->format }, \
 	{ MG_OPT_FLAG, 0, "no-headers", NULL, "no headings", &(a)->no_headers }
 

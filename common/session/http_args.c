@@ -28,7 +28,7 @@ int mg_http_args_read(const struct mg_tool *t, const char *keys, struct mg_audit
 	struct mg_str rest = mg_strz(*keys ? keys : "user-agent,verb,resource,code"), one;
 
 	q->want = MG_AUDIT_GROUPS;
-	q->by.detail = true;
+	q->by.detail = MG_AUDIT_DETAIL;
 	for (q->by.n = 0; rest.n; q->by.n++) {
 		mg_str_cut(rest, ',', &one, &rest);
 		if (q->by.n == MG_AUDIT_MAX_KEYS)

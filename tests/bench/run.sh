@@ -109,6 +109,8 @@ row "count by user" "$log" "wc -l" "<= 2.6" "'$bin/mgaudit' -q -j1 -o top --by=u
 row "--verb=delete by user" "$log" "rg -c" "" "'$bin/mgaudit' $user --verb=delete '$log'"
 row "by user -j2" "$log" "wall of by user" "<= 0.6" "'$bin/mgaudit' -q -j2 --by=user '$log'"
 row "by user,verb,resource" "$log" "by user" "" "'$bin/mgaudit' -q -j1 --by=user,verb,resource '$log'"
+row "p50 and p99 by user,verb,resource" "$log" "by user" "" \
+	"'$bin/mgaudit' -q -j1 --by=user,verb,resource --columns=count,p50,p99 '$log'"
 row "by user, keys.log" "$work/keys.log" "by user" "" "'$bin/mgaudit' $user '$work/keys.log'"
 row "by verb,uri-path, keys.log" "$work/keys.log" "by user, keys.log" "<= 1.4" \
 	"'$bin/mgaudit' -q -j1 --by=verb,uri-path '$work/keys.log'"
@@ -151,7 +153,7 @@ duck() { # duck QUERY AGAINST GOAL
 		add "DuckDB by $1" "$(wc -c <"$log")" "$2" "$3"
 }
 if have node && duck user "count by user" ">= 2.4"; then
-	duck groups "by user,verb,resource" ">= 3"
+	duck groups "p50 and p99 by user,verb,resource" ">= 3"
 fi
 
 # --- component logs ---------------------------------------------------------------

@@ -12,7 +12,7 @@
 
 static const struct mg_audit_query query = {
 	.want = MG_AUDIT_GROUPS,
-	.by = { .key = { MG_BY_VERB }, .n = 1, .detail = true, .sections = true },
+	.by = { .key = { MG_BY_VERB }, .n = 1, .detail = MG_AUDIT_DETAIL, .sections = true },
 };
 
 static int64_t at(const char *text)

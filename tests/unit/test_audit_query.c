@@ -338,7 +338,8 @@ static void test_groups_in_pieces(void **state)
 	for (size_t k = 0; k < 6; k++) {
 		struct mg_audit_query q = { .want = MG_AUDIT_GROUPS,
 					    .by = { .key = { keys[k / 2][0], keys[k / 2][1] }, .n = 2,
-						    .detail = k % 2, .sections = k % 2 == 0 } };
+						    .detail = k % 2 ? MG_AUDIT_DETAIL : MG_AUDIT_LATENCY,
+						    .sections = k % 2 == 0 } };
 		struct mg_audit_tally one, other;
 
 		mg_audit_filter_init(&q.filter);
@@ -359,7 +360,7 @@ static void test_groups_in_pieces(void **state)
 static void test_products_are_groups(void **state)
 {
 	struct mg_audit_query q = { .want = MG_AUDIT_GROUPS,
-				    .by = { .key = { MG_BY_PRODUCT }, .n = 1, .detail = true } };
+				    .by = { .key = { MG_BY_PRODUCT }, .n = 1, .detail = MG_AUDIT_DETAIL } };
 	struct mg_audit_tally t;
 	uint64_t              sum = 0;
 
