@@ -85,7 +85,7 @@ static void usage(const struct mg_texttable *t, const struct mg_source *src, uin
 		      MG_FMT(memory.n ? memory : MG_STR("unknown")));
 	say(out, e, &b);
 	attr(out, e, "container", container);
-	if (mg_quantity(cpu, &v))
+	if (mg_quantity(cpu, &v) && v < 1e12) /* fits, in thousandths */
 		mg_batch_attr_i64(out, e, "cpu_millicores", (int64_t)(v * 1000 + 0.5));
 	if (mg_quantity(memory, &v))
 		mg_batch_attr_i64(out, e, "memory_bytes", (int64_t)v);

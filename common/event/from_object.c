@@ -221,7 +221,7 @@ static void usage(const struct mg_kubeobj *o, struct mg_batch *out, const struct
 	mg_buf_printf(&t, " uses CPU %.*s, memory %.*s", MG_FMT(cpu), MG_FMT(memory));
 	set_message(out, e, &t);
 	attr(out, e, "container", container);
-	if (mg_quantity(cpu, &v))
+	if (mg_quantity(cpu, &v) && v < 1e12) /* fits, in thousandths */
 		mg_batch_attr_i64(out, e, "cpu_millicores", (int64_t)(v * 1000 + 0.5));
 	if (mg_quantity(memory, &v))
 		mg_batch_attr_i64(out, e, "memory_bytes", (int64_t)v);
